@@ -1,0 +1,116 @@
+"""Computers and phones of customers, known by the machine id that the product makes."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from licenses.models import Platform, Seat
+
+NOT_SEEN_AFTER = timedelta(days=30)
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def for_user(self, user):
+        """Devices of this customer; anybody else's row does not exist for them."""
+        return self.filter(owner=user)
+
+    def connected(self):
+        """Devices that hold a seat now."""
+        return self.filter(models.Exists(Seat.objects.held().filter(device=models.OuterRef("pk"))))
+
+    def with_seats(self):
+        """Fetch the held seats and their licenses, in a constant number of queries."""
+        held = Seat.objects.held().select_related("license__product").prefetch_related("license__terms__plan__pools")
+        return self.prefetch_related(Prefetch("seats", held, "held_seats"))
+
+    def unseen_longest_first(self):
+        return self.order_by(models.F("last_seen_at").asc(nulls_first=True), "pk")
+
+
+class Device(models.Model):
+    class Form(models.TextChoices):
+        """The shape that the page draws."""
+
+        PC = "pc", _("Desktop computer")
+        LAPTOP = "laptop", _("Laptop")
+        MAC = "mac", _("Mac")
+        PHONE = "phone", _("Phone")
+        IPHONE = "iphone", _("iPhone")
+        TABLET = "tablet", _("Tablet")
+
+    class Report(models.TextChoices):
+        """What the product said about itself at its last check-in."""
+
+        PROTECTED = "protected", _("Protected")
+        UPDATE_WAITING = "update_waiting", _("Update waiting")
+        OFF = "off", _("Protection is off")
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="devices", verbose_name=_("customer")
+    )
+    machine_id = models.CharField(
+        _("machine id"),
+        max_length=32,
+        validators=[RegexValidator(r"\A[0-9a-f]{32}\Z", _("A machine id is 32 hexadecimal characters."))],
+    )
+    name = models.CharField(_("name"), max_length=80)
+    platform = models.CharField(_("platform"), max_length=16, choices=Platform)
+    form = models.CharField(_("shape"), max_length=8, choices=Form, blank=True)
+    os_version = models.CharField(_("system"), max_length=80, blank=True)
+    app_version = models.CharField(_("app version"), max_length=40, blank=True)
+    report = models.CharField(_("last report"), max_length=16, choices=Report, default=Report.PROTECTED)
+    created_at = models.DateTimeField(_("first connected"), default=timezone.now, editable=False)
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "machine_id"],
+                name="machine_is_one_device_an_account",
+                violation_error_message=_("This machine is a device of the account already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(platform__in=Platform.values),
+                name="device_platform_exists",
+                violation_error_message=_("Choose a platform from the list."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def shape(self) -> str:
+        """The glyph of this device; what it did not say is guessed from its platform."""
+        by_platform = {
+            Platform.WINDOWS: self.Form.LAPTOP,
+            Platform.SERVER: self.Form.PC,
+            Platform.MACOS: self.Form.MAC,
+            Platform.ANDROID: self.Form.PHONE,
+            Platform.IOS: self.Form.IPHONE,
+        }
+        return self.form or by_platform[Platform(self.platform)]
+
+    @property
+    def public_id(self) -> str:
+        """What support asks for; a piece of the machine id, which itself is not shown."""
+        return f"D-{self.machine_id[:4]}-{self.machine_id[4:8]}".upper()
+
+    @property
+    def days_unseen(self) -> int | None:
+        """Whole days since the product last reported; None when it never did."""
+        return (timezone.now() - self.last_seen_at).days if self.last_seen_at else None
+
+    @property
+    def is_unseen(self) -> bool:
+        return self.last_seen_at is None or timezone.now() - self.last_seen_at >= NOT_SEEN_AFTER

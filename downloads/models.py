@@ -1,0 +1,126 @@
+"""What a customer installs: files, store links and the guide that goes with them."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from licenses.models import Platform, Product
+
+
+def store_by_hash(installer: "Installer", filename: str) -> str:
+    """Keep each file under its own hash, so that a stored file is never overwritten."""
+    return f"installers/{installer.sha256[:2]}/{installer.sha256}"
+
+
+class InstallerQuerySet(models.QuerySet["Installer"]):
+    def published(self):
+        return self.filter(released_at__lte=timezone.now(), withdrawn_at__isnull=True)
+
+    def latest(self):
+        """Newest first, so that the first of a product and platform is the one to offer."""
+        return self.published().order_by("product_id", "platform", "-released_at", "-pk")
+
+
+class Installer(models.Model):
+    class Platform(models.TextChoices):
+        WINDOWS = Platform.WINDOWS.value, Platform.WINDOWS.label
+        MACOS = Platform.MACOS.value, Platform.MACOS.label
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="installers", verbose_name=_("product"))
+    platform = models.CharField(_("platform"), max_length=16, choices=Platform)
+    version = models.CharField(_("version"), max_length=40)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    file = models.FileField(_("file"), upload_to=store_by_hash, max_length=200)
+    file_name = models.CharField(
+        _("file name"),
+        max_length=150,
+        validators=[RegexValidator(r"\A[^\x00-\x1f\x7f/\\:*?\"<>|]+\Z", _("A file name without / \\ : * ? \" < > |"))],
+        help_text=_("The name under which customers receive the file."),
+    )
+    size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
+    sha256 = models.CharField("SHA-256", max_length=64, editable=False)
+    requirements = models.TextField(_("system requirements"), blank=True, help_text=_("One a line."))
+    released_at = models.DateTimeField(_("released"), default=timezone.now)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    objects = InstallerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("installer")
+        verbose_name_plural = _("installers")
+        ordering = ["product__name", "platform", "-released_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "platform", "version", "language"],
+                name="one_installer_a_version",
+                violation_error_message=_("There is an installer of this version and language already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(platform__in=[Platform.WINDOWS.value, Platform.MACOS.value]),
+                name="installer_platform_exists",
+                violation_error_message=_("Choose Windows or macOS."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.version} ({self.get_platform_display()})"
+
+
+class StoreLink(models.Model):
+    class Store(models.TextChoices):
+        GOOGLE_PLAY = "google-play", "Google Play"
+        APP_STORE = "app-store", "App Store"
+        APP_GALLERY = "app-gallery", "AppGallery"
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="store_links", verbose_name=_("product"))
+    store = models.CharField(_("store"), max_length=16, choices=Store)
+    url = models.URLField(_("address"))
+    requirements = models.CharField(_("system requirements"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("store link")
+        verbose_name_plural = _("store links")
+        ordering = ["product__name", "store"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "store"],
+                name="one_link_a_store",
+                violation_error_message=_("This product has a link to this store already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product}: {self.get_store_display()}"
+
+
+class SetupGuide(models.Model):
+    class Platform(models.TextChoices):
+        WINDOWS = "windows", "Windows"
+        MAC = "mac", "Mac"
+        MOBILE = "mobile", _("Phone and tablet")
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="guides", verbose_name=_("product"))
+    platform = models.CharField(_("platform"), max_length=16, choices=Platform)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes it takes"), default=10, validators=[MinValueValidator(1), MaxValueValidator(240)]
+    )
+    body = models.TextField(_("text"), help_text=_("Markdown: headings, lists, emphasis, links."))
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("setup guide")
+        verbose_name_plural = _("setup guides")
+        ordering = ["product__name", "platform", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "platform", "language"],
+                name="one_guide_a_language",
+                violation_error_message=_("There is a guide for this product, platform and language already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product}, {self.get_platform_display()}"

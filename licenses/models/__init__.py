@@ -1,0 +1,21 @@
+from .catalog import Plan, Platform, Product, Region, SeatPool
+from .codes import ActivationCode, CodeAttempt, CodeBatch, CodeClaim, WaitingCode
+from .events import Event
+from .licenses import License, Seat, Term
+
+__all__ = [
+    "ActivationCode",
+    "CodeAttempt",
+    "CodeBatch",
+    "CodeClaim",
+    "Event",
+    "License",
+    "Plan",
+    "Platform",
+    "Product",
+    "Region",
+    "Seat",
+    "SeatPool",
+    "Term",
+    "WaitingCode",
+]

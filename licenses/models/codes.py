@@ -1,0 +1,175 @@
+"""Activation codes: how they were issued, and what people did with them. The code itself is never stored."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .catalog import Plan
+
+
+class CodeBatch(models.Model):
+    """One issue of codes of one plan, with the rules that all of them share."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="batches", verbose_name=_("plan"))
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, verbose_name=_("created by")
+    )
+    groups = models.PositiveSmallIntegerField(_("groups of five"), default=5)
+    has_checks = models.BooleanField(_("groups end in a check symbol"), default=True)
+    starts_at = models.DateTimeField(_("valid from"), null=True, blank=True)
+    activate_before = models.DateTimeField(_("to be added before"), null=True, blank=True)
+    fixed_end = models.DateTimeField(_("ends for everybody at"), null=True, blank=True)
+    renewal_only = models.BooleanField(_("only for renewals"), default=False)
+    suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
+    suspended_reason = models.CharField(_("reason of the suspension"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("code batch")
+        verbose_name_plural = _("code batches")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(groups__gte=4, groups__lte=5),
+                name="batch_code_has_4_or_5_groups",
+                violation_error_message=_("A code has 4 or 5 groups of five symbols."),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=True)
+                | Q(activate_before__isnull=True)
+                | Q(activate_before__gt=models.F("starts_at")),
+                name="batch_can_be_used_at_some_time",
+                violation_error_message=_("“To be added before” must be later than “valid from”."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"{self.plan} ({self.created_at:%Y-%m-%d})"
+
+
+class ActivationCodeQuerySet(models.QuerySet["ActivationCode"]):
+    def redeemed(self):
+        return self.filter(term__isnull=False)
+
+    def unused(self):
+        return self.filter(term__isnull=True, revoked_at__isnull=True)
+
+
+class ActivationCode(models.Model):
+    class Reason(models.TextChoices):
+        BLOCKED = "blocked", _("It was blocked by the seller.")
+        REFUNDED = "refunded", _("The purchase was refunded.")
+        LOST = "lost", _("It belongs to a delivery that was lost.")
+
+    batch = models.ForeignKey(CodeBatch, models.PROTECT, related_name="codes", verbose_name=_("batch"))
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    sealed = models.TextField(editable=False)
+    hint = models.CharField(_("last group"), max_length=5, db_index=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    revoked_reason = models.CharField(_("reason"), max_length=16, choices=Reason, blank=True)
+
+    objects = ActivationCodeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("activation code")
+        verbose_name_plural = _("activation codes")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_reason="")
+                | Q(revoked_at__isnull=False) & ~Q(revoked_reason=""),
+                name="code_is_revoked_for_a_reason",
+                violation_error_message=_("A revoked code needs a reason."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return _("code ending in %(hint)s") % {"hint": self.hint}
+
+    @property
+    def case_number(self) -> str:
+        """What the customer tells support; says nothing about the code itself."""
+        return f"C-{self.pk:06d}"
+
+
+class CodeAttempt(models.Model):
+    """One press of “Add”; the limits of the form are derived from these facts."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="code_attempts")
+    address = models.GenericIPAddressField(null=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    refusal = models.CharField(max_length=32, blank=True)
+    counted = models.BooleanField(default=False)
+    pause_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("code attempt")
+        verbose_name_plural = _("code attempts")
+        indexes = [
+            models.Index(fields=["user", "made_at"], name="attempts_of_an_account"),
+            models.Index(fields=["address", "made_at"], name="attempts_of_an_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.made_at:%Y-%m-%d %H:%M} {self.refusal}"
+
+
+class WaitingCode(models.Model):
+    """A code that a person typed before the account could take it; sealed, offered until it is added or dropped."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="waiting_code")
+    sealed = models.TextField()
+    hint = models.CharField(max_length=5)
+    kept_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("waiting code")
+        verbose_name_plural = _("waiting codes")
+
+    def __str__(self) -> str:
+        return _("code ending in %(hint)s") % {"hint": self.hint}
+
+
+class CodeClaimQuerySet(models.QuerySet["CodeClaim"]):
+    def for_holder(self, user):
+        """Claims that this user, as the present holder of the license, may answer."""
+        return self.filter(code__term__license__owner=user)
+
+
+class CodeClaim(models.Model):
+    """“I am the buyer”: the holder of the license is asked by mail to release it."""
+
+    code = models.ForeignKey(ActivationCode, models.CASCADE, related_name="claims")
+    claimant = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims")
+    made_at = models.DateTimeField(default=timezone.now)
+    released_at = models.DateTimeField(null=True)
+
+    objects = CodeClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
+        ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "claimant"],
+                condition=Q(released_at__isnull=True),
+                name="one_open_claim_a_person_and_code",
+                violation_error_message=_("You have asked for this code already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}, {self.claimant}"
+
+    @property
+    def open_until(self):
+        """The moment after which the holder can no longer answer."""
+        return self.made_at + settings.CODE_LIMITS["claim_open_for"]
+
+    @property
+    def is_open(self) -> bool:
+        return self.released_at is None and timezone.now() < self.open_until

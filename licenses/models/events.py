@@ -1,0 +1,56 @@
+"""Who did what, on which object, when: a record that only grows."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .codes import ActivationCode, CodeBatch
+from .licenses import License
+
+
+class Event(models.Model):
+    class Verb(models.TextChoices):
+        CODES_ISSUED = "codes_issued", _("%(count)s codes issued")
+        BATCH_SUSPENDED = "batch_suspended", _("Batch suspended: %(reason)s")
+        BATCH_RESUMED = "batch_resumed", _("Batch resumed")
+        CODE_REVOKED = "code_revoked", _("Code revoked: %(reason)s")
+        CODE_ADDED = "code_added", _("Activation code added, license started")
+        CODE_CLAIMED = "code_claimed", _("Somebody else asked for this license with the same code")
+        LICENSE_RELEASED = "license_released", _("License handed over to the buyer")
+        LICENSE_BLOCKED = "license_blocked", _("License blocked: %(reason)s")
+        LICENSE_UNBLOCKED = "license_unblocked", _("Block removed")
+        LICENSE_ARCHIVED = "license_archived", _("License put away")
+        DEVICE_CONNECTED = "device_connected", _("%(device)s connected with %(product)s")
+        DEVICE_DISCONNECTED = "device_disconnected", _("%(device)s disconnected from %(product)s")
+        DEVICE_RENAMED = "device_renamed", _("Renamed from “%(old)s” to “%(new)s”")
+        INSTALLER_DOWNLOADED = "installer_downloaded", _("%(file)s downloaded")
+
+    verb = models.CharField(_("what"), max_length=32, choices=Verb, editable=False)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="events",
+        verbose_name=_("who"),
+    )
+    license = models.ForeignKey(License, models.CASCADE, null=True, editable=False, related_name="events")
+    device = models.ForeignKey("devices.Device", models.CASCADE, null=True, editable=False, related_name="events")
+    code = models.ForeignKey(ActivationCode, models.CASCADE, null=True, editable=False, related_name="events")
+    batch = models.ForeignKey(CodeBatch, models.CASCADE, null=True, editable=False, related_name="events")
+    details = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("history")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """The event in words, in the reader's language."""
+        return str(self.Verb(self.verb).label) % self.details

@@ -1,0 +1,271 @@
+"""A customer's right: the license, its dated terms, and the seats of its devices."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from licenses.seating import Sitting, seat_devices
+
+from .catalog import Plan, Product, SeatPool
+from .codes import ActivationCode
+
+ENDS_SOON = timedelta(days=30)
+
+
+class LicenseQuerySet(models.QuerySet["License"]):
+    def for_user(self, user):
+        """Licenses that this customer owns; anybody else's row does not exist for them."""
+        return self.filter(owner=user)
+
+    def kept(self):
+        """Licenses that the owner has not put away."""
+        return self.filter(archived_at__isnull=True)
+
+    def with_state(self):
+        """Fetch all that state, time and seats are derived from, in a constant number of queries."""
+        terms = Term.objects.select_related("plan", "code").prefetch_related("plan__pools")
+        return self.select_related("product").prefetch_related(
+            Prefetch("terms", terms), Prefetch("seats", Seat.objects.held().select_related("device"), "held_seats")
+        )
+
+    def active_at(self, moment: datetime):
+        """Licenses that give a right at this moment."""
+        running = Term.objects.filter(license=models.OuterRef("pk")).active_at(moment)
+        return self.filter(models.Exists(running), blocked_at__isnull=True)
+
+
+class License(models.Model):
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        ENDING = "ending", _("Ends soon")
+        EXPIRED = "expired", _("Expired")
+        BLOCKED = "blocked", _("Blocked")
+        QUEUED = "queued", _("Starts later")
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="licenses", verbose_name=_("customer")
+    )
+    product = models.ForeignKey(Product, models.PROTECT, related_name="licenses", verbose_name=_("product"))
+    support_key = models.CharField(_("support key"), max_length=14, unique=True, editable=False)
+    created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+    renews_itself = models.BooleanField(_("renews by itself"), default=False)
+    blocked_at = models.DateTimeField(_("blocked"), null=True, blank=True)
+    blocked_reason = models.CharField(_("reason of the block"), max_length=200, blank=True)
+    archived_at = models.DateTimeField(_("put away"), null=True, blank=True, editable=False)
+
+    objects = LicenseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("license")
+        verbose_name_plural = _("licenses")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.support_key}"
+
+    @cached_property
+    def ordered_terms(self) -> list["Term"]:
+        return sorted(self.terms.all(), key=lambda term: term.starts_at)
+
+    def term_at(self, moment: datetime) -> "Term | None":
+        """The term that runs at this moment."""
+        return next((term for term in self.ordered_terms if term.starts_at <= moment < term.ends_at), None)
+
+    @property
+    def term(self) -> "Term | None":
+        """The term that says what this license is now: the running one, else the next, else the last."""
+        now = timezone.now()
+        coming = (term for term in self.ordered_terms if term.starts_at > now)
+        return self.term_at(now) or next(coming, None) or (self.ordered_terms[-1] if self.ordered_terms else None)
+
+    @property
+    def plan(self) -> Plan | None:
+        return self.term.plan if self.term else None
+
+    @property
+    def queued_terms(self) -> list["Term"]:
+        """Terms that wait behind the one that runs."""
+        return [term for term in self.ordered_terms if self.term and term.starts_at > self.term.starts_at]
+
+    @property
+    def starts_at(self) -> datetime | None:
+        return self.ordered_terms[0].starts_at if self.ordered_terms else None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When protection stops: the end of the last term that follows without a gap."""
+        end = self.term.ends_at if self.term else None
+        for term in self.queued_terms:
+            if term.starts_at == end:
+                end = term.ends_at
+        return end
+
+    @property
+    def last_day(self) -> datetime | None:
+        """An instant of the last day on which protection runs; terms end with a whole day."""
+        return self.ends_at - timedelta(microseconds=1) if self.ends_at else None
+
+    @property
+    def state(self) -> "License.State":
+        """Derived from dated facts alone."""
+        now = timezone.now()
+        if self.blocked_at:
+            return self.State.BLOCKED
+        if self.term_at(now):
+            return self.State.ENDING if self.ends_at - now <= ENDS_SOON else self.State.ACTIVE
+        if self.starts_at and self.term.starts_at > now:
+            return self.State.QUEUED
+        return self.State.EXPIRED
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in (self.State.ACTIVE, self.State.ENDING)
+
+    @property
+    def days_left(self) -> int:
+        """Whole calendar days until the last day, in the time zone that is active; 0 on the last day."""
+        if not self.last_day:
+            return 0
+        return (timezone.localdate(self.last_day) - timezone.localdate()).days
+
+    @property
+    def percent_past(self) -> float:
+        """How much of the term that runs is over, 0 to 100."""
+        if not self.term:
+            return 100.0
+        whole = self.term.ends_at - self.term.starts_at
+        return round(max(0.0, min(1.0, (timezone.now() - self.term.starts_at) / whole)) * 100, 1)
+
+    @cached_property
+    def sittings(self) -> dict[int, Sitting]:
+        """Where each held seat stands under the pools of the plan that runs now."""
+        seats = self.held_seats if hasattr(self, "held_seats") else self.seats.held().select_related("device")
+        return seat_devices(self.plan.pools.all() if self.plan else [], seats)
+
+    @property
+    def seats_used(self) -> int:
+        return sum(sitting.pool is not None for sitting in self.sittings.values())
+
+    @property
+    def seats_total(self) -> int | None:
+        """Seats of the plan that runs now; None means no limit."""
+        return self.plan.seat_count if self.plan else 0
+
+    @property
+    def seats_free(self) -> int | None:
+        return None if self.seats_total is None else max(0, self.seats_total - self.seats_used)
+
+    @property
+    def is_full(self) -> bool:
+        return self.seats_free == 0
+
+
+class TermQuerySet(models.QuerySet["Term"]):
+    def active_at(self, moment: datetime):
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment)
+
+
+class Term(models.Model):
+    """A dated stretch of a license under one plan. Terms of a license never overlap; the next begins by itself."""
+
+    license = models.ForeignKey(License, models.CASCADE, related_name="terms", verbose_name=_("license"))
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="terms", verbose_name=_("plan"))
+    code = models.OneToOneField(
+        ActivationCode,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="term",
+        verbose_name=_("activation code"),
+        error_messages={"unique": _("This code was used already.")},
+    )
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
+        ordering = ["starts_at", "pk"]
+        indexes = [models.Index(fields=["license", "starts_at", "ends_at"], name="terms_of_a_license")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="term_ends_after_it_starts",
+                violation_error_message=_("A term ends after it starts."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.starts_at:%Y-%m-%d} – {self.ends_at:%Y-%m-%d}"
+
+    @property
+    def last_day(self) -> datetime:
+        return self.ends_at - timedelta(microseconds=1)
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    def held(self):
+        """Seats that a device has now."""
+        return self.filter(disconnected_at__isnull=True)
+
+    def for_user(self, user):
+        return self.filter(license__owner=user)
+
+
+class Seat(models.Model):
+    """One device's place in a pool of a license, from connected_at to disconnected_at."""
+
+    license = models.ForeignKey(License, models.CASCADE, related_name="seats", verbose_name=_("license"))
+    pool = models.ForeignKey(SeatPool, models.PROTECT, related_name="seats", verbose_name=_("pool"))
+    device = models.ForeignKey("devices.Device", models.CASCADE, related_name="seats", verbose_name=_("device"))
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="seats", verbose_name=_("holder")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    connected_at = models.DateTimeField(_("connected"), default=timezone.now)
+    disconnected_at = models.DateTimeField(_("disconnected"), null=True, blank=True)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        ordering = ["number", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["license", "pool", "number"],
+                condition=Q(disconnected_at__isnull=True),
+                name="seat_number_is_taken_once",
+                violation_error_message=_("This seat is taken."),
+            ),
+            models.UniqueConstraint(
+                fields=["license", "device"],
+                condition=Q(disconnected_at__isnull=True),
+                name="device_has_one_seat_a_license",
+                violation_error_message=_("This device has a seat already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1),
+                name="seat_numbers_start_at_one",
+                violation_error_message=_("Seats are numbered from 1."),
+            ),
+            models.CheckConstraint(
+                condition=Q(disconnected_at__isnull=True) | Q(disconnected_at__gte=F("connected_at")),
+                name="seat_ends_after_it_starts",
+                violation_error_message=_("A seat is given back after it was taken."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.license}: {self.number}"
+
+    @property
+    def platform(self) -> str:
+        return self.device.platform

@@ -1,0 +1,40 @@
+"""Error pages. They use no context processor, no session and no database: they must render when nothing works."""
+
+import logging
+import secrets
+
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.contrib.auth.decorators import login_not_required
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+logger = logging.getLogger("portal.errors")
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+@login_not_required
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return HttpResponseForbidden(render_to_string("403.html"))
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that stood open too long, or cookies that are switched off."""
+    return HttpResponseForbidden(render_to_string("403_csrf.html"))
+
+
+@login_not_required
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return HttpResponse(render_to_string("404.html"), status=404)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Name the fault by a reference that is in the log too, so that support can find it."""
+    reference = f"E-{secrets.token_hex(2).upper()}-{timezone.now():%Y%m%d-%H%M}"
+    logger.error("Error page %s shown for %s", reference, request.path)
+    return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)

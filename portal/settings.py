@@ -1,0 +1,273 @@
+"""All settings in Django's own order; every deployment value comes from the environment.
+
+`PORTAL_DATA_DIR/portal.env` may hold the same variables (`make run` writes one); the real environment wins.
+A missing or wrong value stops the start with a message that names the variable.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from environs import Env, EnvError, validate
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = Env()
+DATA_DIR = env.path("PORTAL_DATA_DIR", BASE_DIR / "var").absolute()
+env.read_env(DATA_DIR / "portal.env", recurse=False, override=False)
+
+MODE = env.str("PORTAL_MODE", "production", validate=validate.OneOf(["production", "demo", "dev"]))
+PRODUCTION = MODE == "production"
+DEBUG = MODE == "dev"
+
+
+def required(variable: str, example: str) -> str:
+    """Return a value that the portal cannot do without, or stop the start and name it."""
+    value = env.str(variable, "")
+    if not value:
+        raise ImproperlyConfigured(f"Set {variable} in the environment, for example {variable}={example}")
+    return value
+
+
+def required_keys(variable: str) -> list[str]:
+    """Return a list of secret keys, the current one first, each long enough to be a key."""
+    keys = [key.strip() for key in required(variable, "<64 random characters>").split(",") if key.strip()]
+    if any(len(key) < 32 for key in keys):
+        raise ImproperlyConfigured(f"{variable}: each key needs at least 32 characters")
+    return keys
+
+
+# Core
+SECRET_KEY = required("SECRET_KEY", "<64 random characters>")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY needs at least 50 characters")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+CODE_DIGEST_KEYS = required_keys("PORTAL_CODE_DIGEST_KEYS")
+CODE_SEAL_KEYS = required_keys("PORTAL_CODE_SEAL_KEYS")
+ALLOWED_HOSTS = [host.strip() for host in required("PORTAL_HOSTS", "portal.example.com").split(",") if host.strip()]
+CSRF_TRUSTED_ORIGINS = env.list("PORTAL_TRUSTED_ORIGINS", [])
+
+INSTALLED_APPS = [
+    "portal.accounts",
+    "licenses",
+    "devices",
+    "downloads",
+    "portal.outbox",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+]
+if not PRODUCTION:
+    # The demonstration's data and its page of mails do not exist in production at all.
+    INSTALLED_APPS.append("portal.demo")
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "portal.middleware.RefuseNulBytes",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.accounts.middleware.CustomerPreferences",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "portal.ui"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.brand.brand",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Database
+try:
+    DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
+except (EnvError, ValueError) as error:
+    raise ImproperlyConfigured(f"DATABASE_URL is not a database address: {error}") from error
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE takes the write lock first: without it two writers meet "database is locked".
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA temp_store=MEMORY;"
+        "PRAGMA mmap_size=134217728;PRAGMA journal_size_limit=27103364;PRAGMA cache_size=2000;",
+    }
+else:
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The cache counts sign-in attempts, so it must be one that all worker processes share.
+if env.str("CACHE_URL", ""):
+    CACHES = {"default": env.dj_cache_url("CACHE_URL")}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+# Signing in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "licenses:index"
+PASSWORD_HASHERS = [
+    "portal.accounts.hashers.OwaspArgon2Hasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "portal.accounts.validators.DigitUpperLowerValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+]
+ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {
+    "signup": "portal.accounts.forms.RegisterForm",
+    "login": "portal.accounts.forms.SignInForm",
+}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+# Behind a proxy: how many hops to trust, or the header that it sets; else every visitor shares the proxy's limits.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PORTAL_PROXY_COUNT", 0)
+ALLAUTH_TRUSTED_CLIENT_IP_HEADER = env.str("PORTAL_CLIENT_IP_HEADER", None)
+
+# Language and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+TIME_ZONE = env.str("PORTAL_TIME_ZONE", "UTC")
+USE_TZ = True
+
+# Files
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "uploads"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# Where nginx serves uploads from ("internal" location), for example /uploads/; empty: the portal sends the bytes.
+ACCEL_PREFIX = env.str("PORTAL_ACCEL_PREFIX", "")
+
+# Mail: every mail is put in the outbox in the same transaction; the worker hands it to MAIL_DELIVERY.
+EMAIL_BACKEND = "portal.outbox.backend.OutboxBackend"
+if PRODUCTION:
+    MAIL_DELIVERY = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
+else:
+    MAIL_DELIVERY = {
+        "EMAIL_BACKEND": "portal.demo.mail.OneFileEachBackend",
+        "EMAIL_FILE_PATH": str(DATA_DIR / "mail"),
+    }
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PORTAL_MAIL_FROM", "portal@localhost")
+
+# The operator's brand
+SITE_NAME = required("PORTAL_SITE_NAME", "My Portal")
+SUPPORT_URL = env.str("PORTAL_SUPPORT_URL", "")
+HELP_URL = env.str("PORTAL_HELP_URL", "")
+PRIVACY_URL = env.str("PORTAL_PRIVACY_URL", "")
+TERMS_URL = env.str("PORTAL_TERMS_URL", "")
+DISCLAIMER = env.str("PORTAL_DISCLAIMER", "")
+ACCENT_COLOR = env.str("PORTAL_ACCENT", "")
+GLYPH_URL = env.str("PORTAL_GLYPH", "")
+# The region of customers who have none of their own (codes.md case 8 compares it with the plan's).
+REGION = env.str("PORTAL_REGION", "europe")
+
+# Limits of the activation code form: one table, all in one place.
+CODE_LIMITS = {
+    "counted_per_account": 5,
+    "counted_window": timedelta(minutes=15),
+    "first_pause": timedelta(minutes=15),
+    "pauses_remembered": timedelta(hours=24),
+    "pauses_until_mail": 3,
+    "counted_per_address": 60,
+    "any_per_account": 60,
+    "any_per_address": 300,
+    "any_window": timedelta(hours=1),
+    "licenses_per_account": 100,
+    "claim_open_for": timedelta(hours=24),
+}
+
+# Security
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("PORTAL_SSL_REDIRECT", True)
+    SECURE_HSTS_SECONDS = env.int("PORTAL_HSTS_SECONDS", 365 * 24 * 3600)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    if env.bool("PORTAL_BEHIND_PROXY", False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [NONE],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
