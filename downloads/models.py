@@ -36,7 +36,7 @@ class Installer(models.Model):
     file_name = models.CharField(
         _("file name"),
         max_length=150,
-        validators=[RegexValidator(r"\A[^\x00-\x1f\x7f/\\:*?\"<>|]+\Z", _("A file name without / \\ : * ? \" < > |"))],
+        validators=[RegexValidator(r"\A[^\x00-\x1f\x7f/\\:*?\"<>|]+\Z", _('A file name without / \\ : * ? " < > |'))],
         help_text=_("The name under which customers receive the file."),
     )
     size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)

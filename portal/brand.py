@@ -3,9 +3,9 @@
 import re
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
-from django.contrib.auth.decorators import login_not_required
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -55,6 +55,7 @@ def accent_css(request: HttpRequest) -> HttpResponse:
 :root {{ --accent: {accent}; --accent-hover: color-mix(in oklab, {accent} 80%, black);
   --accent-soft: color-mix(in oklab, {accent} 14%, white); }}
 @media (prefers-color-scheme: dark) {{ :root {{ --accent: color-mix(in oklab, {accent} 45%, white);
-  --accent-hover: color-mix(in oklab, {accent} 30%, white); --accent-soft: color-mix(in oklab, {accent} 40%, black); }} }}
+  --accent-hover: color-mix(in oklab, {accent} 30%, white);
+  --accent-soft: color-mix(in oklab, {accent} 40%, black); }} }}
 """
     return HttpResponse(css, content_type="text/css")

@@ -3,8 +3,8 @@
 import logging
 import secrets
 
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.template.loader import render_to_string
 from django.utils import timezone
 

@@ -48,6 +48,10 @@ CODE_DIGEST_KEYS = required_keys("PORTAL_CODE_DIGEST_KEYS")
 CODE_SEAL_KEYS = required_keys("PORTAL_CODE_SEAL_KEYS")
 ALLOWED_HOSTS = [host.strip() for host in required("PORTAL_HOSTS", "portal.example.com").split(",") if host.strip()]
 CSRF_TRUSTED_ORIGINS = env.list("PORTAL_TRUSTED_ORIGINS", [])
+# Where links in mails lead that are written outside of a request.
+PORTAL_URL = env.str(
+    "PORTAL_URL", f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://localhost:{env.int('PORT', 8000)}"
+).rstrip("/")
 
 INSTALLED_APPS = [
     "portal.accounts",

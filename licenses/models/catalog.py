@@ -42,7 +42,12 @@ class Product(models.Model):
     renew_url = models.URLField(_("shop page for renewals"), blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     successor = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="predecessors", verbose_name=_("successor")
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("successor"),
     )
 
     class Meta:
@@ -165,7 +170,11 @@ class SeatPool(models.Model):
                 violation_error_message=_("A pool has at least one seat; leave it empty for no limit."),
             ),
             models.CheckConstraint(
-                condition=Q(on_windows=True) | Q(on_macos=True) | Q(on_android=True) | Q(on_ios=True) | Q(on_server=True),
+                condition=Q(on_windows=True)
+                | Q(on_macos=True)
+                | Q(on_android=True)
+                | Q(on_ios=True)
+                | Q(on_server=True),
                 name="pool_takes_some_platform",
                 violation_error_message=_("Choose at least one platform."),
             ),

@@ -30,7 +30,8 @@ class LicenseQuerySet(models.QuerySet["License"]):
         """Fetch all that state, time and seats are derived from, in a constant number of queries."""
         terms = Term.objects.select_related("plan", "code").prefetch_related("plan__pools")
         return self.select_related("product").prefetch_related(
-            Prefetch("terms", terms), Prefetch("seats", Seat.objects.held().select_related("device"), "held_seats")
+            Prefetch("terms", terms),
+            Prefetch("seats", Seat.objects.held().select_related("device"), "held_seats"),
         )
 
     def active_at(self, moment: datetime):
@@ -225,9 +226,7 @@ class Seat(models.Model):
     license = models.ForeignKey(License, models.CASCADE, related_name="seats", verbose_name=_("license"))
     pool = models.ForeignKey(SeatPool, models.PROTECT, related_name="seats", verbose_name=_("pool"))
     device = models.ForeignKey("devices.Device", models.CASCADE, related_name="seats", verbose_name=_("device"))
-    holder = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="seats", verbose_name=_("holder")
-    )
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="seats", verbose_name=_("holder"))
     number = models.PositiveIntegerField(_("number"))
     connected_at = models.DateTimeField(_("connected"), default=timezone.now)
     disconnected_at = models.DateTimeField(_("disconnected"), null=True, blank=True)

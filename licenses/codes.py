@@ -1,0 +1,114 @@
+"""The activation code itself: its spelling, its check symbols, and how it is kept without being kept in clear."""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+import unicodedata
+from functools import cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from stdnum.iso7064 import mod_37_36
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they look like 1, 1, 0, V
+GROUP = 5
+FULL_LENGTH = 25
+LENGTHS = (20, 25)
+
+# What people type when they mean another letter: look-alikes of the Latin, Cyrillic and Greek alphabets.
+LOOK_ALIKES = str.maketrans(
+    "ILO" + "АВЕКМНОРСТХУЅІЈ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "110" + "ABEKMH0PCTXYS1J" + "ABEZH1KMN0PTYX",
+)
+IGNORED = re.compile(r"[\s\-_.\u00ad\u200b-\u200f\u2010-\u2015\u2212\u2060\ufeff]")
+HEXADECIMAL_GROUPS = re.compile(r"[0-9A-F]{4}(-[0-9A-F]{4}){2}")
+
+
+def normalize(text: str) -> str:
+    """Spell a typed code as we store it: upper case, no hyphens or spaces, look-alikes read as their twin."""
+    bare = IGNORED.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return bare.translate(LOOK_ALIKES)
+
+
+def display(code: str) -> str:
+    """Write a normalized code in groups of five with hyphens."""
+    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
+
+
+def bad_symbols(code: str) -> list[str]:
+    """Return the symbols that no code of ours has, each once, in the order typed."""
+    return list(dict.fromkeys(symbol for symbol in code if symbol not in ALPHABET))
+
+
+def check_symbol(index: int, symbols: str) -> str:
+    """Return the check symbol of the group with this index, 1 to 5 (ISO 7064, hybrid system over 32 symbols)."""
+    return mod_37_36.calc_check_digit(f"{index}{symbols}", alphabet=ALPHABET)
+
+
+def wrong_groups(code: str) -> list[int]:
+    """Return the numbers, from 1, of the complete groups whose check symbol does not fit."""
+    groups = [code[start : start + GROUP] for start in range(0, len(code), GROUP)]
+    return [
+        index
+        for index, group in enumerate(groups, start=1)
+        if len(group) == GROUP and not bad_symbols(group) and check_symbol(index, group[:-1]) != group[-1]
+    ]
+
+
+def looks_like_another_number(text: str) -> bool:
+    """Whether a person typed a support key, a device id, or an order number instead of a code."""
+    bare = text.strip().upper()
+    if HEXADECIMAL_GROUPS.fullmatch(bare) or re.fullmatch(r"D-[0-9A-F]{4}-[0-9A-F]{4}", bare):
+        return True
+    digits = re.sub(r"[\s\-#]", "", bare)
+    return digits.isdigit() and 5 <= len(digits) <= 14
+
+
+def new_code() -> str:
+    """Make a code: five groups of four random symbols and a check symbol, 100 random bits."""
+    bits = secrets.randbits(100)
+    groups = []
+    for index in range(1, 6):
+        symbols = "".join(ALPHABET[bits >> shift & 31] for shift in (0, 5, 10, 15))
+        groups.append(symbols + check_symbol(index, symbols))
+        bits >>= 20
+    return "".join(groups)
+
+
+def digest(code: str, key: str | None = None) -> str:
+    """Return the keyed digest by which a normalized code is looked up."""
+    secret = (key or settings.CODE_DIGEST_KEYS[0]).encode()
+    return hmac.new(secret, b"activation-code:v1:" + code.encode(), hashlib.sha256).hexdigest()
+
+
+def digests(code: str) -> list[str]:
+    """Return the digests under every key that is still in use, so that a rotation locks nobody out."""
+    return [digest(code, key) for key in settings.CODE_DIGEST_KEYS]
+
+
+@cache
+def cipher(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(derived_key(key)) for key in keys])
+
+
+def derived_key(key: str) -> bytes:
+    """Derive a Fernet key from a key of the environment, which may have any length (RFC 5869)."""
+    derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"activation-code:seal:v1")
+    return base64.urlsafe_b64encode(derive.derive(key.encode()))
+
+
+def seal(code: str) -> str:
+    """Encrypt a code; only the holder's own mail and an allowed export open it again."""
+    return cipher(tuple(settings.CODE_SEAL_KEYS)).encrypt(code.encode()).decode()
+
+
+def unseal(sealed: str) -> str | None:
+    """Decrypt a sealed code; None when no key of ours fits."""
+    try:
+        return cipher(tuple(settings.CODE_SEAL_KEYS)).decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        return None

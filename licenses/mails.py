@@ -1,0 +1,18 @@
+"""What the licenses write to people; the words are in templates/licenses/mail/."""
+
+from portal.outbox.letters import send_letter
+
+
+def mail_about_wrong_codes(*, user) -> None:
+    """Tell the owner of an account that somebody goes on trying codes that don't work."""
+    send_letter(user=user, template="licenses/mail/wrong_codes", context={})
+
+
+def mail_about_claim(*, claim, license) -> None:
+    """Ask the holder of a license whether the person who claims the code is its buyer."""
+    send_letter(user=license.owner, template="licenses/mail/claim", context={"claim": claim, "license": license})
+
+
+def mail_about_release(*, claim, license) -> None:
+    """Tell the claimant that the license is now theirs."""
+    send_letter(user=claim.claimant, template="licenses/mail/released", context={"claim": claim, "license": license})

@@ -1,0 +1,131 @@
+"""The form's limits: every try is recorded, and the limits are derived from the record."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from django.db.models import Count, Max, Q
+from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from licenses.mails import mail_about_wrong_codes
+from licenses.models import CodeAttempt, License
+
+from .redeem import redeem_code
+
+# Refusals that somebody who guesses codes would collect.
+COUNTED = {"unknown", "taken"}
+PENDING = "pending"
+# An attempt that got no answer in this time never will: its process died, or the database did.
+LOST_AFTER = timedelta(minutes=1)
+
+
+def submit_code(*, user, text: str, address: str | None = None) -> License:
+    """Redeem what a person typed, within the limits. Raises `slow_down`, `not_used`, or what `redeem_code` raises."""
+    try:
+        attempt = begin_attempt(user=user, address=address)
+        try:
+            license = redeem_code(user=user, text=text)
+        except ValidationError as refusal:
+            end_attempt(attempt=attempt, refusal=refusal.code or "refused")
+            raise
+        end_attempt(attempt=attempt, refusal="")
+    except DatabaseError as error:
+        raise ValidationError(
+            _("Something went wrong on our side. Your code was not used; try again."), code="not_used"
+        ) from error
+    return license
+
+
+@transaction.atomic
+def begin_attempt(*, user, address: str | None) -> CodeAttempt:
+    """Record that a code is tried, or refuse because too many were; the account is locked while we count."""
+    now = timezone.now()
+    get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
+    wait_until = account_waits_until(user, now) or address_waits_until(address, now)
+    if wait_until:
+        raise slow_down(user, wait_until, now)
+    return CodeAttempt.objects.create(user=user, address=address, made_at=now, refusal=PENDING)
+
+
+@transaction.atomic
+def end_attempt(*, attempt: CodeAttempt, refusal: str) -> None:
+    """Record the outcome; the last counted mistake that the limit allows begins a pause, each longer than the last."""
+    limits = settings.CODE_LIMITS
+    now = timezone.now()
+    attempt.refusal, attempt.counted = refusal, refusal in COUNTED
+    if attempt.counted:
+        get_user_model().objects.select_for_update(no_key=True).get(pk=attempt.user_id)
+        earlier = CodeAttempt.objects.filter(user=attempt.user).exclude(pk=attempt.pk)
+        if earlier.filter(is_counted(attempt.user, now)).count() + 1 >= limits["counted_per_account"]:
+            pauses = earlier.filter(made_at__gt=now - limits["pauses_remembered"], pause_until__isnull=False).count()
+            attempt.pause_until = now + limits["first_pause"] * 2**pauses
+            if pauses + 1 == limits["pauses_until_mail"]:
+                mail_about_wrong_codes(user=attempt.user)
+    attempt.save(update_fields=["refusal", "counted", "pause_until"])
+
+
+def is_counted(user, now: datetime) -> Q:
+    """Match the mistakes that count now: in the window, after the last pause began; also a try not answered yet."""
+    began = CodeAttempt.objects.filter(user=user, pause_until__isnull=False).aggregate(at=Max("made_at"))["at"]
+    window = now - settings.CODE_LIMITS["counted_window"]
+    mistake = Q(counted=True) | Q(refusal=PENDING, made_at__gt=now - LOST_AFTER)
+    return mistake & Q(made_at__gt=max(began, window) if began else window)
+
+
+def account_waits_until(user, now: datetime) -> datetime | None:
+    """Return until when this account has to wait, or None."""
+    limits = settings.CODE_LIMITS
+    figures = CodeAttempt.objects.filter(user=user).aggregate(
+        pause=Max("pause_until"),
+        counted=Count("pk", filter=is_counted(user, now)),
+        all=Count("pk", filter=Q(made_at__gt=now - limits["any_window"])),
+    )
+    if figures["pause"] and figures["pause"] > now:
+        return figures["pause"]
+    if figures["counted"] >= limits["counted_per_account"]:
+        return now + LOST_AFTER
+    if figures["all"] >= limits["any_per_account"]:
+        return leaves_window(CodeAttempt.objects.filter(user=user), limits["any_per_account"])
+    return None
+
+
+def address_waits_until(address: str | None, now: datetime) -> datetime | None:
+    """Return until when this network address has to wait, or None; families and offices share one."""
+    if address is None:
+        return None
+    limits = settings.CODE_LIMITS
+    recent = CodeAttempt.objects.filter(address=address, made_at__gt=now - limits["any_window"])
+    counted = recent.filter(counted=True)
+    figures = recent.aggregate(all=Count("pk"), counted=Count("pk", filter=Q(counted=True)))
+    if figures["counted"] >= limits["counted_per_address"]:
+        return leaves_window(counted, limits["counted_per_address"])
+    if figures["all"] >= limits["any_per_address"]:
+        return leaves_window(recent, limits["any_per_address"])
+    return None
+
+
+def leaves_window(attempts, limit: int) -> datetime:
+    """Return when the oldest of the newest `limit` attempts no longer counts."""
+    oldest = attempts.order_by("-made_at").values_list("made_at", flat=True)[limit - 1]
+    return oldest + settings.CODE_LIMITS["any_window"]
+
+
+def slow_down(user, until: datetime, now: datetime) -> ValidationError:
+    minutes = max(1, -(-(until - now) // timedelta(minutes=1)))
+    return ValidationError(
+        ngettext_lazy(
+            "Too many codes didn’t work. You can try again in %(minutes)d minute, at %(time)s. Nothing was used.",
+            "Too many codes didn’t work. You can try again in %(minutes)d minutes, at %(time)s. Nothing was used.",
+            minutes,
+        ),
+        code="slow_down",
+        params={
+            "minutes": minutes,
+            "time": formats.time_format(timezone.localtime(until, user.zone), "TIME_FORMAT"),
+            "until": until,
+        },
+    )

@@ -1,0 +1,62 @@
+"""“I am the buyer”: a license moves to the person who holds the code, if its holder agrees within a day."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from licenses import codes
+from licenses.mails import mail_about_claim, mail_about_release
+from licenses.models import ActivationCode, CodeClaim, Event, License, Seat
+
+from .events import record_event
+from .seats import free_seat
+
+
+@transaction.atomic
+def claim_code(*, user, text: str) -> None:
+    """Ask the holder of this code by mail to release it; answers alike whether or not there is one.
+
+    Asking again while a claim is open sends no second mail.
+    """
+    found = ActivationCode.objects.select_for_update(no_key=True).filter(
+        digest__in=codes.digests(codes.normalize(text))
+    )
+    code = found.first()
+    license = License.objects.filter(terms__code=code).exclude(owner=user).first() if code else None
+    if license is None:
+        return
+    claim, created = CodeClaim.objects.get_or_create(code=code, claimant=user, released_at=None)
+    if not created and claim.is_open:
+        return
+    claim.made_at = timezone.now()
+    claim.save(update_fields=["made_at"])
+    record_event(Event.Verb.CODE_CLAIMED, license=license, code=code)
+    mail_about_claim(claim=claim, license=license)
+
+
+@transaction.atomic
+def release_license(*, user, claim: CodeClaim) -> License:
+    """Hand the license over to the claimant: its devices lose their seats, its term goes on.
+
+    Raises `claim_over` when the day has passed, `not_whole` when other codes extended the license.
+    """
+    code = ActivationCode.objects.select_for_update(no_key=True).get(pk=claim.code_id)
+    license = License.objects.select_for_update(no_key=True).filter(owner=user, terms__code=code).first()
+    claim = CodeClaim.objects.get(pk=claim.pk)
+    if license is None or not claim.is_open:
+        raise ValidationError(_("This request is no longer open."), code="claim_over")
+    if license.terms.count() > 1:
+        raise ValidationError(
+            _("Other codes extended this license, so it cannot be handed over as a whole. Please contact support."),
+            code="not_whole",
+        )
+    for seat in Seat.objects.held().filter(license=license).select_related("device"):
+        free_seat(license=license, device=seat.device, actor=user)
+    license.owner = claim.claimant
+    license.save(update_fields=["owner"])
+    claim.released_at = timezone.now()
+    claim.save(update_fields=["released_at"])
+    record_event(Event.Verb.LICENSE_RELEASED, actor=user, license=license, code=code)
+    mail_about_release(claim=claim, license=license)
+    return license

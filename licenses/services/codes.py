@@ -1,0 +1,130 @@
+"""Issue, import, suspend and revoke activation codes; the clear text passes through and is never stored."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from licenses import codes
+from licenses.models import ActivationCode, CodeBatch, Event, Plan
+
+from .events import record_event
+
+AT_ONCE = 2_000
+
+
+def issue_codes(*, plan: Plan, count: int, actor=None, **batch_rules) -> Iterator[str]:
+    """Make a batch of fresh codes and yield each, spelled with hyphens, once it is safely stored.
+
+    `batch_rules` are fields of `CodeBatch`. Raises `bad_count` for less than one code.
+    """
+    if count < 1:
+        raise ValidationError(_("Issue at least one code."), code="bad_count")
+    batch = CodeBatch(plan=plan, created_by=actor, **batch_rules)
+    batch.full_clean(exclude=["created_by"])
+    with transaction.atomic():
+        batch.save()
+        record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": count})
+    return store_in_chunks(batch, (codes.new_code() for _number in range(count)))
+
+
+def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
+    """Store codes of another maker under a batch that says how they look; return how many.
+
+    Raises `bad_import` and stores nothing when a code is unreadable, twice in the list, or known already.
+    """
+    spelled = [codes.normalize(text) for text in texts]
+    length = batch.groups * codes.GROUP
+    wrong = next((number for number, code in enumerate(spelled, 1) if len(code) != length), None)
+    if wrong or len(set(spelled)) != len(spelled):
+        detail = _("line %(line)s has another length") % {"line": wrong} if wrong else _("a code stands there twice")
+        raise ValidationError(_("Nothing was imported: %(detail)s."), code="bad_import", params={"detail": detail})
+    try:
+        with transaction.atomic():
+            batch.save()
+            stored = sum(1 for _code in store_in_chunks(batch, iter(spelled)))
+            record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": stored})
+    except IntegrityError as error:
+        raise ValidationError(
+            _("Nothing was imported: %(detail)s."),
+            code="bad_import",
+            params={"detail": _("a code is known already")},
+        ) from error
+    return stored
+
+
+def store_in_chunks(batch: CodeBatch, fresh: Iterator[str]) -> Iterator[str]:
+    """Store codes a few thousand at a time, each chunk whole, and yield them only after that."""
+    while chunk := list(islice(fresh, AT_ONCE)):
+        with transaction.atomic():
+            ActivationCode.objects.bulk_create([new_row(batch, code) for code in chunk])
+        yield from map(codes.display, chunk)
+
+
+def new_row(batch: CodeBatch, code: str) -> ActivationCode:
+    return ActivationCode(batch=batch, digest=codes.digest(code), sealed=codes.seal(code), hint=code[-codes.GROUP :])
+
+
+@transaction.atomic
+def suspend_batch(*, batch: CodeBatch, reason: str, actor=None) -> CodeBatch:
+    """Put all unused codes of a batch on hold; licenses that run already go on."""
+    batch = CodeBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    if batch.suspended_at is None:
+        batch.suspended_at, batch.suspended_reason = timezone.now(), reason
+        batch.save(update_fields=["suspended_at", "suspended_reason"])
+        record_event(Event.Verb.BATCH_SUSPENDED, actor=actor, batch=batch, details={"reason": reason})
+    return batch
+
+
+@transaction.atomic
+def resume_batch(*, batch: CodeBatch, actor=None) -> CodeBatch:
+    """Let the codes of a suspended batch be used again."""
+    batch = CodeBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    if batch.suspended_at:
+        batch.suspended_at, batch.suspended_reason = None, ""
+        batch.save(update_fields=["suspended_at", "suspended_reason"])
+        record_event(Event.Verb.BATCH_RESUMED, actor=actor, batch=batch)
+    return batch
+
+
+@transaction.atomic
+def revoke_code(*, code: ActivationCode, reason: ActivationCode.Reason, actor=None) -> ActivationCode:
+    """Make an unused code useless for ever. Raises `redeemed`: then the license is what must be blocked."""
+    code = ActivationCode.objects.select_for_update(no_key=True).get(pk=code.pk)
+    if hasattr(code, "term"):
+        raise ValidationError(
+            _("This code was used. Block its license instead: %(license)s."),
+            code="redeemed",
+            params={"license": str(code.term.license)},
+        )
+    if code.revoked_at is None:
+        code.revoked_at, code.revoked_reason = timezone.now(), reason
+        code.save(update_fields=["revoked_at", "revoked_reason"])
+        words = str(ActivationCode.Reason(reason).label)
+        record_event(Event.Verb.CODE_REVOKED, actor=actor, code=code, batch=code.batch, details={"reason": words})
+    return code
+
+
+def rotate_keys() -> int:
+    """Bring every code under the current keys, a few thousand at a time; return how many changed.
+
+    Raises `unreadable` when a code was sealed with a key that is no longer configured.
+    """
+    changed, last = 0, 0
+    while rows := list(ActivationCode.objects.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
+        for row in rows:
+            text = codes.unseal(row.sealed)
+            if text is None:
+                raise ValidationError(
+                    _("Code %(case)s was sealed with a key that is not configured any more."),
+                    code="unreadable",
+                    params={"case": row.case_number},
+                )
+            row.digest, row.sealed = codes.digest(text), codes.seal(text)
+        with transaction.atomic():
+            ActivationCode.objects.bulk_update(rows, ["digest", "sealed"])
+        changed, last = changed + len(rows), rows[-1].pk
+    return changed

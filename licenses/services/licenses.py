@@ -1,0 +1,53 @@
+"""What staff and owners do to a license as a whole."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from licenses.models import Event, License
+
+from .events import record_event
+
+
+@transaction.atomic
+def block_license(*, license: License, reason: str, actor=None) -> License:
+    """Block a license; products learn it at their next check-in. Raises `no_reason` when none is given."""
+    if not reason.strip():
+        raise ValidationError(_("Say why, in words that the customer will read."), code="no_reason")
+    license = License.objects.select_for_update(no_key=True).get(pk=license.pk)
+    if license.blocked_at is None:
+        license.blocked_at, license.blocked_reason = timezone.now(), reason.strip()
+        license.save(update_fields=["blocked_at", "blocked_reason"])
+        record_event(
+            Event.Verb.LICENSE_BLOCKED,
+            actor=actor,
+            license=license,
+            details={"reason": license.blocked_reason},
+        )
+    return license
+
+
+@transaction.atomic
+def unblock_license(*, license: License, actor=None) -> License:
+    """Take a block away; without one nothing changes."""
+    license = License.objects.select_for_update(no_key=True).get(pk=license.pk)
+    if license.blocked_at:
+        license.blocked_at, license.blocked_reason = None, ""
+        license.save(update_fields=["blocked_at", "blocked_reason"])
+        record_event(Event.Verb.LICENSE_UNBLOCKED, actor=actor, license=license)
+    return license
+
+
+@transaction.atomic
+def archive_license(*, license: License, actor=None) -> License:
+    """Put an expired license away, out of the lists. Raises `still_running` while it gives a right."""
+    License.objects.select_for_update(no_key=True).get(pk=license.pk)
+    license = License.objects.with_state().get(pk=license.pk)
+    if license.state != License.State.EXPIRED:
+        raise ValidationError(_("Only an expired license can be put away."), code="still_running")
+    if license.archived_at is None:
+        license.archived_at = timezone.now()
+        license.save(update_fields=["archived_at"])
+        record_event(Event.Verb.LICENSE_ARCHIVED, actor=actor, license=license)
+    return license

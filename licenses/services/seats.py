@@ -1,0 +1,124 @@
+"""Take and free the seats of a license: the only place that counts them."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from licenses.models import Event, License, Platform, Seat
+from licenses.seating import free_place
+
+from .events import record_event
+
+
+@transaction.atomic
+def take_seat(*, license: License, device, actor=None, now: datetime | None = None) -> Seat:
+    """Give this device a seat of the license; a device that has one keeps it.
+
+    Raises `ValidationError`: `blocked`, `expired`, `not_started`, `wrong_platform`, `seat_limit`.
+    """
+    now = now or timezone.now()
+    license = lock_license(license)
+    refuse_if_not_running(license, now)
+    store_places(license)
+    held = next((seat for seat in license.held_seats if seat.device_id == device.pk), None)
+    if held:
+        return held
+    place = free_place_for(license, device)
+    try:
+        with transaction.atomic():
+            seat = Seat.objects.create(
+                license=license,
+                pool=place.pool,
+                number=place.number,
+                device=device,
+                holder=device.owner,
+                connected_at=now,
+            )
+    except IntegrityError as error:
+        raise seat_limit(license) from error
+    names = {"device": device.name, "product": license.product.name}
+    record_event(
+        Event.Verb.DEVICE_CONNECTED,
+        actor=actor or device.owner,
+        license=license,
+        device=device,
+        details=names,
+        at=now,
+    )
+    return seat
+
+
+@transaction.atomic
+def free_seat(*, license: License, device, actor=None, now: datetime | None = None) -> Seat | None:
+    """Take this device's seat back at once; None when it held none (calling twice changes nothing)."""
+    now = now or timezone.now()
+    license = License.objects.select_for_update(no_key=True, of=("self",)).select_related("product").get(pk=license.pk)
+    seat = Seat.objects.held().filter(license=license, device=device).first()
+    if seat is None:
+        return None
+    ended = max(now, seat.connected_at)
+    if not Seat.objects.held().filter(pk=seat.pk).update(disconnected_at=ended):
+        return None
+    seat.disconnected_at = ended
+    names = {"device": device.name, "product": license.product.name}
+    record_event(Event.Verb.DEVICE_DISCONNECTED, actor=actor, license=license, device=device, details=names, at=now)
+    return seat
+
+
+def lock_license(license: License) -> License:
+    """Lock the license and read, after the lock, everything that seats are counted from."""
+    License.objects.select_for_update(no_key=True).get(pk=license.pk)
+    return License.objects.with_state().get(pk=license.pk)
+
+
+def refuse_if_not_running(license: License, now: datetime) -> None:
+    if license.blocked_at:
+        raise ValidationError(
+            _("This license is blocked: %(reason)s"),
+            code="blocked",
+            params={"reason": license.blocked_reason or _("please contact support.")},
+        )
+    if license.term_at(now):
+        return
+    if license.term and license.term.starts_at > now:
+        raise ValidationError(_("This license has not started yet."), code="not_started")
+    raise ValidationError(_("This license has expired. Renew it to connect devices."), code="expired")
+
+
+def store_places(license: License) -> None:
+    """Store where the devices sit under the pools that run now, as far as that differs from what is stored."""
+    for seat in license.held_seats:
+        place = license.sittings[seat.pk]
+        if place.pool and (seat.pool_id, seat.number) != (place.pool.pk, place.number):
+            seat.pool, seat.number = place.pool, place.number
+            seat.save(update_fields=["pool", "number"])
+
+
+def free_place_for(license: License, device):
+    """Return the pool and the lowest free number for this device, or refuse."""
+    pools = list(license.plan.pools.all())
+    if not any(pool.takes(device.platform) for pool in pools):
+        raise ValidationError(
+            _("%(product)s has no seat for %(platform)s."),
+            code="wrong_platform",
+            params={"product": license.product.name, "platform": Platform(device.platform).label},
+        )
+    taken: dict[int, set[int]] = {pool.pk: set() for pool in pools}
+    for place in license.sittings.values():
+        if place.pool:
+            taken[place.pool.pk].add(place.number)
+    place = free_place(pools, taken, device.platform)
+    if place.pool is None:
+        raise seat_limit(license)
+    return place
+
+
+def seat_limit(license: License) -> ValidationError:
+    return ValidationError(
+        _("All seats of %(product)s are in use. Disconnect a device you no longer use, and its seat is free at once."),
+        code="seat_limit",
+        params={"product": license.product.name, "license": license.pk},
+    )
