@@ -7,6 +7,7 @@ import re
 import secrets
 import unicodedata
 from functools import cache
+from typing import NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
@@ -26,6 +27,14 @@ LOOK_ALIKES = str.maketrans(
 )
 IGNORED = re.compile(r"[\s\-_.\u00ad\u200b-\u200f\u2010-\u2015\u2212\u2060\ufeff]")
 HEXADECIMAL_GROUPS = re.compile(r"[0-9A-F]{4}(-[0-9A-F]{4}){2}")
+
+
+class Made(NamedTuple):
+    """A code and what is stored of it."""
+
+    code: str
+    digest: str
+    sealed: str
 
 
 def normalize(text: str) -> str:
@@ -112,3 +121,13 @@ def unseal(sealed: str) -> str | None:
         return cipher(tuple(settings.CODE_SEAL_KEYS)).decrypt(sealed.encode()).decode()
     except InvalidToken:
         return None
+
+
+def make(code: str) -> Made:
+    """Return a normalized code with its digest and its sealed text."""
+    return Made(code, digest(code), seal(code))
+
+
+def make_fresh(count: int) -> list[Made]:
+    """Make new codes with all that is stored of them; needs no database, so it can run in a process of its own."""
+    return [make(new_code()) for _number in range(count)]

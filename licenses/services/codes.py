@@ -1,10 +1,13 @@
 """Issue, import, suspend and revoke activation codes; the clear text passes through and is never stored."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
+from multiprocessing import get_context
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +16,13 @@ from licenses.models import ActivationCode, CodeBatch, Event, Plan
 
 from .events import record_event
 
-AT_ONCE = 2_000
+AT_ONCE = 10_000
+MAKERS = 2
+# bulk_create prepares every field of every row in Python: twice the time that the database itself takes.
+INSERT = """
+INSERT INTO licenses_activationcode (digest, sealed, hint, batch_id, revoked_at, revoked_reason)
+VALUES (%s, %s, %s, %s, NULL, '')
+"""
 
 
 def issue_codes(*, plan: Plan, count: int, actor=None, **batch_rules) -> Iterator[str]:
@@ -28,7 +37,7 @@ def issue_codes(*, plan: Plan, count: int, actor=None, **batch_rules) -> Iterato
     with transaction.atomic():
         batch.save()
         record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": count})
-    return store_in_chunks(batch, (codes.new_code() for _number in range(count)))
+    return store_chunks(batch, fresh_chunks(count))
 
 
 def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
@@ -45,7 +54,7 @@ def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
     try:
         with transaction.atomic():
             batch.save()
-            stored = sum(1 for _code in store_in_chunks(batch, iter(spelled)))
+            stored = sum(1 for _code in store_chunks(batch, chunks_of(map(codes.make, spelled))))
             record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": stored})
     except IntegrityError as error:
         raise ValidationError(
@@ -56,16 +65,34 @@ def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
     return stored
 
 
-def store_in_chunks(batch: CodeBatch, fresh: Iterator[str]) -> Iterator[str]:
-    """Store codes a few thousand at a time, each chunk whole, and yield them only after that."""
-    while chunk := list(islice(fresh, AT_ONCE)):
-        with transaction.atomic():
-            ActivationCode.objects.bulk_create([new_row(batch, code) for code in chunk])
-        yield from map(codes.display, chunk)
+def chunks_of(made: Iterable[codes.Made]) -> Iterator[list[codes.Made]]:
+    made = iter(made)
+    while chunk := list(islice(made, AT_ONCE)):
+        yield chunk
 
 
-def new_row(batch: CodeBatch, code: str) -> ActivationCode:
-    return ActivationCode(batch=batch, digest=codes.digest(code), sealed=codes.seal(code), hint=code[-codes.GROUP :])
+def fresh_chunks(count: int) -> Iterator[list[codes.Made]]:
+    """Make codes chunk by chunk; many at once in other processes, a few chunks ahead of the one that stores them."""
+    sizes = [min(AT_ONCE, count - start) for start in range(0, count, AT_ONCE)]
+    if len(sizes) < 2 * MAKERS:
+        yield from map(codes.make_fresh, sizes)
+        return
+    with ProcessPoolExecutor(MAKERS, mp_context=get_context("spawn")) as makers:
+        ahead = deque(makers.submit(codes.make_fresh, size) for size in sizes[:MAKERS])
+        for size in [*sizes[MAKERS:], *[0] * MAKERS]:
+            chunk = ahead.popleft().result()
+            if size:
+                ahead.append(makers.submit(codes.make_fresh, size))
+            yield chunk
+
+
+def store_chunks(batch: CodeBatch, chunks: Iterable[list[codes.Made]]) -> Iterator[str]:
+    """Store codes a chunk at a time, each chunk whole or not at all, and yield them only after that."""
+    for chunk in chunks:
+        rows = sorted((made.digest, made.sealed, made.code[-codes.GROUP :], batch.pk) for made in chunk)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(INSERT, rows)
+        yield from (codes.display(made.code) for made in chunk)
 
 
 @transaction.atomic

@@ -183,9 +183,7 @@ def refuse_by_account(batch: CodeBatch, user, now: datetime) -> None:
         refuse_trial(same_product, user, now)
     if batch.renewal_only and not same_product.filter(terms__isnull=False).exists():
         raise ValidationError(
-            _(
-                "This code renews %(product)s, which your account does not have yet. Add your first code, then this one."
-            ),
+            _("This code renews %(product)s, which your account does not have. Add your first code, then this one."),
             code="nothing_to_renew",
             params={"product": batch.plan.product.name},
         )
