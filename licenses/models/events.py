@@ -21,9 +21,12 @@ class Event(models.Model):
         LICENSE_BLOCKED = "license_blocked", _("License blocked: %(reason)s")
         LICENSE_UNBLOCKED = "license_unblocked", _("Block removed")
         LICENSE_ARCHIVED = "license_archived", _("License put away")
+        LICENSE_RESTORED = "license_restored", _("License shown again")
         DEVICE_CONNECTED = "device_connected", _("%(device)s connected with %(product)s")
         DEVICE_DISCONNECTED = "device_disconnected", _("%(device)s disconnected from %(product)s")
         DEVICE_RENAMED = "device_renamed", _("Renamed from “%(old)s” to “%(new)s”")
+        INSTALLER_PUBLISHED = "installer_published", _("%(file)s published")
+        INSTALLER_WITHDRAWN = "installer_withdrawn", _("%(file)s withdrawn")
         INSTALLER_DOWNLOADED = "installer_downloaded", _("%(file)s downloaded")
 
     verb = models.CharField(_("what"), max_length=32, choices=Verb, editable=False)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Prefetch, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,10 @@ class LicenseQuerySet(models.QuerySet["License"]):
     def kept(self):
         """Licenses that the owner has not put away."""
         return self.filter(archived_at__isnull=True)
+
+    def archived(self):
+        """Licenses that the owner has put away."""
+        return self.filter(archived_at__isnull=False)
 
     def with_state(self):
         """Fetch all that state, time and seats are derived from, in a constant number of queries."""
@@ -68,6 +73,9 @@ class License(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} {self.support_key}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("licenses:detail", args=[self.pk])
 
     @cached_property
     def ordered_terms(self) -> list["Term"]:
@@ -147,6 +155,23 @@ class License(models.Model):
         """Where each held seat stands under the pools of the plan that runs now."""
         seats = self.held_seats if hasattr(self, "held_seats") else self.seats.held().select_related("device")
         return seat_devices(self.plan.pools.all() if self.plan else [], seats)
+
+    @property
+    def devices(self) -> list:
+        """Each device with a held seat, and whether the plan that runs now has room for it."""
+        seats = self.held_seats if hasattr(self, "held_seats") else self.seats.held().select_related("device")
+        return [(seat.device, self.sittings[seat.pk].pool is not None) for seat in seats]
+
+    @property
+    def pools(self) -> list[tuple[SeatPool, int]]:
+        """Each pool of the plan that runs now, and how many of its seats are taken."""
+        pools = self.plan.pools.all() if self.plan else []
+        return [(pool, sum(place.pool == pool for place in self.sittings.values())) for pool in pools]
+
+    @property
+    def code_hint(self) -> str:
+        """The last group of the code that started the term; empty for a license without a code."""
+        return self.term.code.hint if self.term and self.term.code else ""
 
     @property
     def seats_used(self) -> int:

@@ -4,10 +4,18 @@ from .attempts import submit_code
 from .claims import claim_code, release_license
 from .codes import import_codes, issue_codes, resume_batch, revoke_code, rotate_keys, suspend_batch
 from .events import record_event
-from .licenses import archive_license, block_license, unblock_license
+from .licenses import archive_license, block_license, restore_license, unblock_license
 from .redeem import redeem_code
 from .seats import free_seat, take_seat
-from .waiting import add_waiting_code, drop_waiting_code, keep_code, keep_code_in_session, move_waiting_code
+from .waiting import (
+    add_waiting_code,
+    drop_waiting_code,
+    keep_code,
+    keep_code_in_session,
+    move_waiting_code,
+    waiting_code,
+    waiting_text,
+)
 
 __all__ = [
     "add_waiting_code",
@@ -24,6 +32,7 @@ __all__ = [
     "record_event",
     "redeem_code",
     "release_license",
+    "restore_license",
     "resume_batch",
     "revoke_code",
     "rotate_keys",
@@ -31,4 +40,6 @@ __all__ = [
     "suspend_batch",
     "take_seat",
     "unblock_license",
+    "waiting_code",
+    "waiting_text",
 ]

@@ -40,6 +40,17 @@ def unblock_license(*, license: License, actor=None) -> License:
 
 
 @transaction.atomic
+def restore_license(*, license: License, actor=None) -> License:
+    """Show a license in the lists again; one that is shown stays as it is."""
+    license = License.objects.select_for_update(no_key=True).get(pk=license.pk)
+    if license.archived_at:
+        license.archived_at = None
+        license.save(update_fields=["archived_at"])
+        record_event(Event.Verb.LICENSE_RESTORED, actor=actor, license=license)
+    return license
+
+
+@transaction.atomic
 def archive_license(*, license: License, actor=None) -> License:
     """Put an expired license away, out of the lists. Raises `still_running` while it gives a right."""
     License.objects.select_for_update(no_key=True).get(pk=license.pk)

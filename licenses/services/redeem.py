@@ -43,6 +43,18 @@ def redeem_code(*, user, text: str, now: datetime | None = None) -> License:
 
 def find_code(text: str) -> ActivationCode:
     """Return the code behind this text, locked; raise `ValidationError` when there is none."""
+    refuse_another_number(text)
+    spelled = codes.normalize(text)
+    if len(spelled) in codes.LENGTHS:
+        locked = ActivationCode.objects.select_for_update(of=("self",), no_key=True)
+        code = locked.select_related("batch__plan__product").filter(digest__in=codes.digests(spelled)).first()
+        if code:
+            return code
+    raise misspelled(spelled)
+
+
+def refuse_another_number(text: str) -> None:
+    """Refuse what is printed near a code but is none."""
     if codes.looks_like_another_number(text):
         raise ValidationError(
             _(
@@ -51,13 +63,6 @@ def find_code(text: str) -> ActivationCode:
             ),
             code="not_a_code",
         )
-    spelled = codes.normalize(text)
-    if len(spelled) in codes.LENGTHS:
-        locked = ActivationCode.objects.select_for_update(of=("self",), no_key=True)
-        code = locked.select_related("batch__plan__product").filter(digest__in=codes.digests(spelled)).first()
-        if code:
-            return code
-    raise misspelled(spelled)
 
 
 def misspelled(spelled: str) -> ValidationError:

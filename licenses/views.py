@@ -1,0 +1,172 @@
+"""The Licenses tab."""
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from licenses import services
+from licenses.forms import CodeForm
+from licenses.models import CodeClaim, License
+
+NEWEST_EVENTS = 50
+
+
+@require_safe
+def index(request):
+    added = request.GET.get("added", "")
+    return render_index(request, CodeForm(), added=int(added) if added.isdecimal() and len(added) < 19 else None)
+
+
+def render_index(request, form, *, added=None):
+    """The list with the form; `added` names the license that the last press of “Add” brought."""
+    licenses = list(License.objects.for_user(request.user).kept().with_state())
+    licenses.sort(key=lambda license: license.state == License.State.EXPIRED)
+    new = next((license for license in licenses if license.pk == added), None)
+    beside = [other for other in licenses if new and other != new and other.product == new.product and other.is_running]
+    context = {
+        "licenses": licenses,
+        "counts": count_states(licenses),
+        "added": new,
+        "beside": beside,
+        "form": form,
+        "waiting": services.waiting_code(user=request.user),
+        "archived": License.objects.for_user(request.user).archived().count(),
+    }
+    return render(request, "licenses/index.html", context)
+
+
+def count_states(licenses):
+    """How many licenses are in each state, and which one ends first."""
+    ending = [license for license in licenses if license.state == License.State.ENDING]
+    counts = {state.value: sum(license.state == state for license in licenses) for state in License.State}
+    return {**counts, "next_end": min(ending, key=lambda license: license.ends_at, default=None)}
+
+
+@login_not_required
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request):
+    """Add a code; a visitor's is kept sealed until there is an account that can take it."""
+    if not request.user.is_authenticated:
+        return keep_for_later(request)
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            license = services.submit_code(
+                user=request.user, text=form.cleaned_data["code"], address=client_address(request)
+            )
+        except ValidationError as refusal:
+            form.add_error("code", refusal)
+        else:
+            return redirect_to_added(license)
+    return render_index(request, form)
+
+
+def keep_for_later(request):
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            services.keep_code_in_session(session=request.session, text=form.cleaned_data["code"])
+        except ValidationError as refusal:
+            form.add_error("code", refusal)
+        else:
+            return redirect("account_signup")
+    return render(request, "licenses/start.html", {"form": form})
+
+
+def client_address(request):
+    """The visitor's network address, by the same rule as the limits of the sign-in."""
+    return get_adapter(request).get_client_ip(request)
+
+
+def redirect_to_added(license):
+    return redirect(f"{reverse('licenses:index')}?added={license.pk}")
+
+
+@require_POST
+def add_waiting(request):
+    """Add the code that waited through registration; what is refused goes back into the field."""
+    text = services.waiting_text(user=request.user)
+    if text is None:
+        return redirect("licenses:index")
+    try:
+        return redirect_to_added(services.add_waiting_code(user=request.user, address=client_address(request)))
+    except ValidationError as refusal:
+        form = CodeForm({"code": text})
+        form.add_error("code", refusal)
+        return render_index(request, form)
+
+
+@require_POST
+def drop_waiting(request):
+    services.drop_waiting_code(user=request.user)
+    return redirect("licenses:index")
+
+
+@sensitive_post_parameters("code")
+@require_POST
+def claim(request):
+    """“I am the buyer”: the answer is the same whether or not somebody holds the code."""
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        services.claim_code(user=request.user, text=form.cleaned_data["code"])
+        messages.info(
+            request,
+            _(
+                "We have asked the person who holds this license to release it. They have 24 hours. "
+                "When they agree, the license appears here and you get a message."
+            ),
+        )
+    return redirect("licenses:index")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request, pk):
+    """The holder's answer to a claim."""
+    claim = get_object_or_404(CodeClaim.objects.for_holder(request.user).select_related("code__term__license"), pk=pk)
+    license = get_object_or_404(License.objects.for_user(request.user).with_state(), pk=claim.code.term.license_id)
+    if request.method == "POST":
+        try:
+            services.release_license(user=request.user, claim=claim)
+            messages.success(request, _("The license was handed over. Its devices are disconnected."))
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        return redirect("licenses:index")
+    return render(request, "licenses/release.html", {"claim": claim, "license": license})
+
+
+@require_safe
+def detail(request, pk):
+    license = get_object_or_404(License.objects.for_user(request.user).with_state(), pk=pk)
+    events = license.events.select_related("actor")[:NEWEST_EVENTS]
+    return render(request, "licenses/detail.html", {"license": license, "events": events})
+
+
+@require_safe
+def archived(request):
+    licenses = License.objects.for_user(request.user).archived().with_state()
+    return render(request, "licenses/archived.html", {"licenses": licenses})
+
+
+@require_POST
+def archive(request, pk):
+    license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
+    try:
+        services.archive_license(license=license, actor=request.user)
+        messages.success(request, _("The license was put away. You find it below the list."))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    return redirect("licenses:index")
+
+
+@require_POST
+def restore(request, pk):
+    license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
+    services.restore_license(license=license, actor=request.user)
+    return redirect(license)
