@@ -54,9 +54,7 @@ def chip(kind: str, text: str) -> SafeString:
 @register.simple_tag
 def state(kind: str, text: str) -> SafeString:
     """Draw the state of a device: "ok", "warn", "idle" or "end", always an icon and a word."""
-    return format_html(
-        '<span class="state state--{}">{}<span>{}</span></span>', kind, icon(STATE_ICONS[kind]), text
-    )
+    return format_html('<span class="state state--{}">{}<span>{}</span></span>', kind, icon(STATE_ICONS[kind]), text)
 
 
 @register.simple_tag
@@ -136,7 +134,7 @@ def control(field: BoundField, described_by: str = "") -> SafeString:
     if "class" not in widget.attrs and not isinstance(widget, CheckboxInput):
         attrs["class"] = "input"
     if described_by:
-        attrs["aria-describedby"] = described_by
+        attrs["aria-describedby"] = f"{described_by} {field.auto_id}_error" if field.errors else described_by
     return field.as_widget(attrs=attrs)
 
 

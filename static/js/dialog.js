@@ -1,0 +1,10 @@
+// A link to a confirmation page opens the dialog of the same question; with a modifier key it stays a link.
+
+for (const link of document.querySelectorAll('a[data-dialog]')) {
+  const dialog = document.getElementById(link.dataset.dialog);
+  link.addEventListener('click', event => {
+    if (!dialog?.showModal || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    dialog.showModal();
+  });
+}
