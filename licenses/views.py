@@ -28,12 +28,12 @@ def render_index(request, form, *, added=None):
     licenses = list(License.objects.for_user(request.user).kept().with_state())
     licenses.sort(key=lambda license: license.state == License.State.EXPIRED)
     new = next((license for license in licenses if license.pk == added), None)
-    beside = [other for other in licenses if new and other != new and other.product == new.product and other.is_running]
+    others = (other for other in licenses if new and other.product == new.product and other.is_running)
     context = {
         "licenses": licenses,
         "counts": count_states(licenses),
         "added": new,
-        "beside": beside,
+        "beside": next((other for other in others if other != new), None),
         "form": form,
         "waiting": services.waiting_code(user=request.user),
         "archived": License.objects.for_user(request.user).archived().count(),

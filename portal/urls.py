@@ -1,10 +1,11 @@
 """Wiring only: which room answers which address."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal import brand
 
 urlpatterns = [
+    path("licenses/", include("licenses.urls")),
     path("brand.css", brand.accent_css, name="brand_css"),
 ]
 

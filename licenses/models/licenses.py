@@ -33,7 +33,7 @@ class LicenseQuerySet(models.QuerySet["License"]):
 
     def with_state(self):
         """Fetch all that state, time and seats are derived from, in a constant number of queries."""
-        terms = Term.objects.select_related("plan", "code").prefetch_related("plan__pools")
+        terms = Term.objects.select_related("plan", "code__batch").prefetch_related("plan__pools")
         return self.select_related("product").prefetch_related(
             Prefetch("terms", terms),
             Prefetch("seats", Seat.objects.held().select_related("device"), "held_seats"),
@@ -136,6 +136,30 @@ class License(models.Model):
         return self.state in (self.State.ACTIVE, self.State.ENDING)
 
     @property
+    def is_over(self) -> bool:
+        """Whether it protects nothing any more: expired or blocked."""
+        return self.state in (self.State.EXPIRED, self.State.BLOCKED)
+
+    @property
+    def mood(self) -> str:
+        """How a page draws it: well, soon to end, or over."""
+        return "end" if self.is_over else "warn" if self.state == self.State.ENDING else "ok"
+
+    @property
+    def tone(self) -> int:
+        """The color of its tile; gray when it is over."""
+        return 0 if self.is_over else self.product.tone
+
+    @property
+    def days_until_start(self) -> int:
+        return (timezone.localdate(self.term.starts_at) - timezone.localdate()).days
+
+    @property
+    def days_over(self) -> int:
+        """Calendar days since the last day; at least 1, because a term ends with a whole day."""
+        return max(1, -self.days_left)
+
+    @property
     def days_left(self) -> int:
         """Whole calendar days until the last day, in the time zone that is active; 0 on the last day."""
         if not self.last_day:
@@ -172,6 +196,11 @@ class License(models.Model):
     def code_hint(self) -> str:
         """The last group of the code that started the term; empty for a license without a code."""
         return self.term.code.hint if self.term and self.term.code else ""
+
+    @property
+    def code_mask(self) -> str:
+        """The hidden groups of that code, as bullets."""
+        return "•••••-" * (self.term.code.batch.groups - 1)
 
     @property
     def seats_used(self) -> int:
