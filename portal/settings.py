@@ -164,15 +164,26 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
     "signup": "portal.accounts.forms.RegisterForm",
     "login": "portal.accounts.forms.SignInForm",
+    "change_password": "portal.accounts.forms.ChangePasswordForm",
+    "reset_password": "portal.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "portal.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "portal.accounts.forms.ReauthenticateForm",
+    "add_email": "portal.accounts.forms.ChangeEmailForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+# As long as the link in the mail works, it signs in the browser in which its reader registered.
+ACCOUNT_LOGIN_TIMEOUT = ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS * 24 * 3600
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Wrong passwords, and verification mails to one address; allauth's other limits stand as they are, all a minute long.
+SIGN_IN_PAUSE = timedelta(minutes=15)
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key", "confirm_email": "1/m/key,6/h/key"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 # Behind a proxy: how many hops to trust, or the header that it sets; else every visitor shares the proxy's limits.
@@ -201,6 +212,7 @@ STORAGES = {
 }
 # Where nginx serves uploads from ("internal" location), for example /uploads/; empty: the portal sends the bytes.
 ACCEL_PREFIX = env.str("PORTAL_ACCEL_PREFIX", "")
+INSTALLER_MAX_SIZE = env.int("PORTAL_INSTALLER_MAX_MB", 4096) * 1024**2
 
 # Mail: every mail is put in the outbox in the same transaction; the worker hands it to MAIL_DELIVERY.
 EMAIL_BACKEND = "portal.outbox.backend.OutboxBackend"

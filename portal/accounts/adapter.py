@@ -1,7 +1,141 @@
-"""Where allauth asks us: what a new account is, and how mails leave."""
+"""Where allauth asks us: who gets which answer, and how mails leave."""
+
+from email.utils import formataddr, parseaddr
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from licenses.services import move_waiting_code
+from portal.brand import brand
+
+from .limits import opens_at, tries_left
+from .models import User
+from .preferences import remember_language
+
+# The address that “Check your inbox” speaks of, and the password that the person had then.
+EXPECTED_MAIL = "expected_mail"
+EXPECTED_PASSWORD = "expected_password"  # noqa: S105 (the name of a session's entry)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": gettext_lazy("This account is closed."),
+        "duplicate_email": gettext_lazy("This is the address of your account already."),
+        "enter_current_password": gettext_lazy("This is not your current password. Check it and try again."),
+        "incorrect_password": gettext_lazy("This is not your password. Check it and try again."),
+        "too_many_login_attempts": gettext_lazy("Too many tries. Wait a minute and try again."),
+    }
+
+    # Registering
+
+    def expect_mail(self, request: HttpRequest, email: str) -> None:
+        """Remember in the session which address “Check your inbox” is about."""
+        request.session[EXPECTED_MAIL] = email
+
+    def respond_email_verification_sent(self, request: HttpRequest, user: User | None) -> HttpResponse:
+        """Remember who waits for the mail, with which password: only that person is signed in by the link."""
+        if user:
+            self.expect_mail(request, user.email)
+            request.session[EXPECTED_PASSWORD] = user.get_session_auth_hash()
+        return super().respond_email_verification_sent(request, user)
+
+    def may_send_link(self, request: HttpRequest, email: str) -> bool:
+        """Tell whether a verification mail to this address would go out now."""
+        return ratelimit.consume(request, action="confirm_email", key=email, dry_run=True)
+
+    def send_link(self, request: HttpRequest, email: str) -> bool:
+        """Send the verification mail again, or the one that says that there is an account; False when too soon."""
+        if not ratelimit.consume(request, action="confirm_email", key=email):
+            return False
+        address = EmailAddress.objects.filter(email=email, user__email=email, verified=False).first()
+        if address:
+            address.send_confirmation(request, signup=True)
+        else:
+            self.send_account_already_exists_mail(email)
+        return True
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Mark the address as verified, unless another account took it meanwhile."""
+        if request.session.get(EXPECTED_PASSWORD) != email_address.user.get_session_auth_hash():
+            clear_login(request)
+        try:
+            with transaction.atomic():
+                return super().confirm_email(request, email_address)
+        except IntegrityError:
+            template = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, template, {"email": email_address.email})
+            return False
+
+    # Signing in
+
+    def explain_refusal(self, request: HttpRequest, refusal: ValidationError, email: str) -> ValidationError:
+        """Turn a refused sign-in into words that say what to do, the same whether or not the address is known."""
+        limit = {"action": "login_failed", "key": self._get_login_attempts_cache_key(request, email=email)}
+        opens = opens_at(request, **limit)
+        if opens:
+            time = date_format(timezone.localtime(opens), pgettext("format of a time", "H:i"))
+            text = _("Too many tries didn’t work. You can sign in again at %(time)s, or reset your password now.")
+            return ValidationError(text % {"time": time}, code="too_many_login_attempts")
+        if refusal.code != "email_password_mismatch":
+            return refusal
+        tries = tries_left(request, **limit)
+        text = ngettext(
+            "The email address and password don’t match. Check both, or reset your password. "
+            "You have %(tries)d more try, then a pause of %(minutes)d minutes.",
+            "The email address and password don’t match. Check both, or reset your password. "
+            "You have %(tries)d more tries, then a pause of %(minutes)d minutes.",
+            tries,
+        )
+        minutes = settings.SIGN_IN_PAUSE.total_seconds() // 60
+        return ValidationError(text % {"tries": tries, "minutes": minutes}, code=refusal.code)
+
+    def post_login(self, request: HttpRequest, user: User, **how) -> HttpResponse:
+        """Hand over the code that waited in the session, and let the browser keep the customer's language."""
+        request.session.pop(EXPECTED_MAIL, None)
+        request.session.pop(EXPECTED_PASSWORD, None)
+        move_waiting_code(session=request.session, user=user)
+        response = super().post_login(request, user, **how)
+        if user.language:
+            remember_language(response, user.language)
+        return response
+
+    # Where to go on
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        return reverse("licenses:index" if self.request.user.is_authenticated else "account_login")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("accounts:index")
+
+    # Mails
+
+    def get_from_email(self) -> str:
+        """The operator's name with the address that mails come from."""
+        return formataddr((settings.SITE_NAME, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+
+    def render_mail(self, template_prefix: str, email: str, context: dict, headers=None) -> EmailMessage:
+        """Write a mail in the operator's name, in the language and time zone of whoever reads it."""
+        reader = context.get("user") or User.objects.filter(email=email).first() or User()
+        context = {**brand(), **context, "email": email, "login_url": self.absolute_url("account_login")}
+        with (
+            translation.override(reader.language or translation.get_language()),
+            timezone.override(reader.zone),
+        ):
+            return super().render_mail(template_prefix, email, context, headers)
+
+    def absolute_url(self, name: str) -> str:
+        return self.request.build_absolute_uri(reverse(name))

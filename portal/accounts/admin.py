@@ -1,0 +1,77 @@
+"""Customers and staff in the admin."""
+
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from .models import User
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+class AddUserForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "name", "language", "time_zone", "region")
+        field_classes = {"email": forms.EmailField}
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class ChangeUserForm(UserChangeForm):
+    class Meta:
+        model = User
+        fields = "__all__"  # noqa: DJ007 (the admin's fieldsets choose)
+        field_classes = {}
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    form = ChangeUserForm
+    add_form = AddUserForm
+    list_display = ("email", "name", "is_verified", "is_active", "is_staff", "date_joined", "last_login")
+    list_filter = ("is_active", "is_staff", "language", "region", "date_joined")
+    search_fields = ("email", "name")
+    ordering = ("-date_joined",)
+    show_full_result_count = False
+    # Customers change their address themselves, because only its owner can open the mail that verifies it.
+    readonly_fields = ("email", "last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "password")}),
+        (_("Profile"), {"fields": ("name", "language", "time_zone", "region")}),
+        (_("Rights"), {"fields": ("is_active", *RIGHTS)}),
+        (_("Dates"), {"fields": ("date_joined", "last_login")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2")}),
+        (_("Profile"), {"fields": ("language", "time_zone", "region")}),
+    )
+
+    def get_queryset(self, request):
+        verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+        return super().get_queryset(request).annotate(has_verified_address=Exists(verified))
+
+    @admin.display(description=_("verified"), boolean=True, ordering="has_verified_address")
+    def is_verified(self, user: User) -> bool:
+        return user.has_verified_address
+
+    def get_readonly_fields(self, request, obj=None):
+        """Let only superusers hand out rights."""
+        if obj is None:
+            return ()
+        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *RIGHTS)
+
+    def has_change_permission(self, request, obj=None):
+        """Keep staff away from each other's accounts: who sets a password takes over its rights."""
+        return super().has_change_permission(request, obj) and self.may_touch(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self.may_touch(request, obj)
+
+    def may_touch(self, request, obj: User | None) -> bool:
+        return obj is None or not obj.is_staff or request.user.is_superuser or obj == request.user

@@ -1,0 +1,55 @@
+"""The rules that write accounts."""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from .models import User
+
+# A registration this fresh is not started over: its mail is still on the way, and a button was pressed twice.
+FRESH = timedelta(minutes=5)
+
+
+def register_account(
+    *, email: str, password: str, language: str = "", time_zone: str = "", mail_follows: bool = True
+) -> User | None:
+    """Create an account that waits for its address to be verified; None when the address has an account.
+
+    An account that nobody ever verified is started over (if a new mail can follow): whoever registers last, and then
+    opens the newest mail, owns it. Safe when the same address comes many times at once: the database decides who is
+    first. The password is hashed in every case, so that known and new addresses take the same time.
+    """
+    user = User(email=email.lower(), language=language, time_zone=time_zone)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+            EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    except IntegrityError:
+        return start_over(newest=user) if mail_follows else None
+    return user
+
+
+@transaction.atomic
+def start_over(*, newest: User) -> User | None:
+    """Replace a registration that was never verified by the newest one; None when there is none to replace.
+
+    The address gets a new row: its number is in the link of the mail, so links of older mails die.
+    """
+    now = timezone.now()
+    user = (
+        User.objects.select_for_update(no_key=True)
+        .filter(email=newest.email, is_active=True, is_staff=False, last_login=None, date_joined__lt=now - FRESH)
+        .first()
+    )
+    addresses = list(EmailAddress.objects.select_for_update().filter(user=user)) if user else []
+    if user is None or not addresses or any(address.verified for address in addresses):
+        return None
+    EmailAddress.objects.filter(pk__in=[address.pk for address in addresses]).delete()
+    EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    user.password, user.language, user.time_zone = newest.password, newest.language, newest.time_zone
+    user.date_joined = now
+    user.save(update_fields=["password", "language", "time_zone", "date_joined"])
+    return user

@@ -1,0 +1,133 @@
+"""The pages around an account that allauth does not have, or that say more here."""
+
+from http import HTTPStatus
+
+from allauth.account import views as allauth_views
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from .adapter import EXPECTED_MAIL
+from .forms import LanguageForm, NameForm, TimeZoneForm
+from .limits import opens_at
+from .links import read_link
+from .preferences import remember_language
+
+STATUS_OF_LINK = {
+    "good": HTTPStatus.OK,
+    "used": HTTPStatus.GONE,
+    "expired": HTTPStatus.GONE,
+    "bad": HTTPStatus.NOT_FOUND,
+}
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The sign-in page for a visitor; whoever is signed in goes on to the licenses."""
+    return allauth_views.login(request)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_email(request: HttpRequest, key: str) -> HttpResponse:
+    """Show what the link in a mail is worth; only a press of its button verifies, so mail scanners verify nothing."""
+    link = read_link(key)
+    if request.method == "POST" and link.state == "good":
+        return verify(request, key, link.address)
+    if request.method == "POST" and link.state == "expired":
+        return send_and_tell(request, link.address.email)
+    return render(
+        request, f"account/link_{link.state}.html", {"address": link.address}, status=STATUS_OF_LINK[link.state]
+    )
+
+
+def verify(request: HttpRequest, key: str, address: EmailAddress) -> HttpResponse:
+    """Verify the address; the browser in which its owner registered is signed in, any other one is asked to."""
+    response = allauth_views.confirm_email(request, key=key)
+    address.refresh_from_db()
+    if address.verified and request.user.is_authenticated:
+        messages.success(request, _("Your email address is verified."), extra_tags="verified")
+    elif address.verified:
+        messages.success(request, _("Your email address is verified. Sign in to go on."), extra_tags="verified")
+    return response
+
+
+@login_not_required
+@require_POST
+def send_again(request: HttpRequest) -> HttpResponse:
+    """Send the mail of “Check your inbox” once more, within limits."""
+    email = request.session.get(EXPECTED_MAIL)
+    return send_and_tell(request, email) if email else redirect("account_login")
+
+
+def send_and_tell(request: HttpRequest, email: str) -> HttpResponse:
+    """Send the mail, or say from when on it can be sent; both lead to “Check your inbox”."""
+    adapter = get_adapter()
+    if adapter.send_link(request, email):
+        messages.success(request, _("We sent the message again."))
+    else:
+        opens = opens_at(request, action="confirm_email", key=email) or timezone.now()
+        time = date_format(timezone.localtime(opens), pgettext("format of a time", "H:i:s"))
+        messages.warning(
+            request, _("A message is on its way already. You can ask for another one at %(time)s.") % {"time": time}
+        )
+    adapter.expect_mail(request, email)
+    return redirect("account_email_verification_sent")
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """“Account and security”: what we know about the customer, each with its way to change it."""
+    language = LanguageForm(initial={"language": request.LANGUAGE_CODE})
+    return render(request, "accounts/index.html", {"language_form": language})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def name(request: HttpRequest) -> HttpResponse:
+    """Change the name, which may also stay empty."""
+    form = NameForm(request.POST or None, instance=request.user)
+    if form.is_valid():
+        request.user.save(update_fields=["name"])
+        messages.success(request, _("Your name is saved."))
+        return redirect("accounts:index")
+    return render(request, "accounts/name.html", {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def time_zone(request: HttpRequest) -> HttpResponse:
+    """Change the time zone in which dates are shown and terms end."""
+    form = TimeZoneForm(request.POST or None, instance=request.user)
+    if form.is_valid():
+        request.user.save(update_fields=["time_zone"])
+        messages.success(request, _("Your time zone is saved."))
+        return redirect("accounts:index")
+    return render(request, "accounts/time_zone.html", {"form": form})
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch the language: in this browser, and for customers wherever they sign in and in their mails."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "home"
+    response = redirect(back)
+    form = LanguageForm(request.POST)
+    if form.is_valid():
+        remember_language(response, form.cleaned_data["language"])
+        if request.user.is_authenticated:
+            request.user.language = form.cleaned_data["language"]
+            request.user.save(update_fields=["language"])
+    return response
