@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
@@ -9,6 +10,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 logger = logging.getLogger("portal.errors")
+
+LIMIT_WINDOW = timedelta(minutes=1)
 
 
 @login_not_required
@@ -30,6 +33,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @login_not_required
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return HttpResponse(render_to_string("404.html"), status=404)
+
+
+@login_not_required
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The limits that end here (allauth's) are a minute long, so that in a minute it goes on for sure."""
+    retry_at = timezone.now() + LIMIT_WINDOW
+    page = render_to_string("429.html", {"retry_at": retry_at})
+    return HttpResponse(page, status=429, headers={"Retry-After": str(int(LIMIT_WINDOW.total_seconds()))})
 
 
 @login_not_required

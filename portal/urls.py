@@ -1,15 +1,27 @@
 """Wiring only: which room answers which address."""
 
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
 from django.urls import include, path
 
 from portal import brand
+from portal.accounts.views import home
+
+# Staff come in by the portal's own sign-in, with its limits and, one day, its second step.
+admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("account/", include("portal.accounts.urls")),
+    path("account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
     path("licenses/", include("licenses.urls")),
+    path("downloads/", include("downloads.urls")),
     path("brand.css", brand.accent_css, name="brand_css"),
 ]
 
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.errors.forbidden"
 handler404 = "portal.errors.not_found"
+handler429 = "portal.errors.too_many_requests"
 handler500 = "portal.errors.server_error"

@@ -26,7 +26,7 @@ class AddUserForm(AdminUserCreationForm):
 class ChangeUserForm(UserChangeForm):
     class Meta:
         model = User
-        fields = "__all__"  # noqa: DJ007 (the admin's fieldsets choose)
+        fields = "__all__"
         field_classes = {}
 
 
