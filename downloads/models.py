@@ -1,9 +1,12 @@
 """What a customer installs: files, store links and the guide that goes with them."""
 
+from django.conf.locale import LANG_INFO
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Platform, Product
@@ -18,9 +21,8 @@ class InstallerQuerySet(models.QuerySet["Installer"]):
     def published(self):
         return self.filter(released_at__lte=timezone.now(), withdrawn_at__isnull=True)
 
-    def latest(self):
-        """Newest first, so that the first of a product and platform is the one to offer."""
-        return self.published().order_by("product_id", "platform", "-released_at", "-pk")
+    def newest_first(self):
+        return self.order_by("-released_at", "-pk")
 
 
 class Installer(models.Model):
@@ -66,6 +68,28 @@ class Installer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} {self.version} ({self.get_platform_display()})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("downloads:file", args=[self.pk, self.file_name])
+
+    @property
+    def tab(self) -> str:
+        """The tab of the download page, which is also the platform of the guide."""
+        return SetupGuide.Platform.MAC if self.platform == Platform.MACOS else SetupGuide.Platform.WINDOWS
+
+    @property
+    def size_text(self) -> str:
+        """The size as people say it: “412 MB”, and “5.2 MB” where a tenth matters."""
+        megabytes = self.size / 1024**2
+        return _("%(size)s MB") % {"size": number_format(megabytes, decimal_pos=0 if megabytes >= 10 else 1)}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the stored file is there with all its bytes."""
+        try:
+            return self.file.storage.size(self.file.name) == self.size
+        except OSError:
+            return False
 
 
 class StoreLink(models.Model):
@@ -124,3 +148,11 @@ class SetupGuide(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product}, {self.get_platform_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("downloads:guide", args=[self.platform, self.product.slug]) + f"?language={self.language}"
+
+    @property
+    def language_name(self) -> str:
+        """The name of the guide's language, in that language."""
+        return LANG_INFO.get(self.language, {}).get("name_local", self.language)

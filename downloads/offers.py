@@ -1,0 +1,119 @@
+"""What the download page offers a customer: each product with its file or stores, or the reason why it is locked."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from downloads.models import Installer, SetupGuide, StoreLink
+from downloads.qr import Qr
+from licenses.models import License, Platform, Product
+
+INSTALLER_PLATFORMS = {
+    SetupGuide.Platform.WINDOWS: Platform.WINDOWS,
+    SetupGuide.Platform.MAC: Platform.MACOS,
+}
+# Of several licenses of a product the one nearest to a right explains the lock.
+NEAREST = [
+    License.State.ACTIVE,
+    License.State.ENDING,
+    License.State.QUEUED,
+    License.State.BLOCKED,
+    License.State.EXPIRED,
+]
+
+
+@dataclass
+class Offer:
+    product: Product
+    license: License | None = None
+    installer: Installer | None = None
+    stores: list[StoreLink] = field(default_factory=list)
+    has_guide: bool = False
+    qr: Qr | None = None
+
+    @property
+    def is_unlocked(self) -> bool:
+        return self.license is not None and self.license.is_running
+
+    @property
+    def is_available(self) -> bool:
+        """There is a right, and there is something to get."""
+        return self.is_unlocked and bool(self.installer or self.stores)
+
+    @property
+    def lock(self) -> str:
+        """Why it is locked: the state of the license, or “none” without one."""
+        return self.license.state.value if self.license else "none"
+
+    @property
+    def requirements(self) -> list[str]:
+        if self.installer:
+            return self.installer.requirements.splitlines()
+        return list(dict.fromkeys(link.requirements for link in self.stores if link.requirements))
+
+
+def has_right(user, product: Product) -> bool:
+    """Whether a license of this very product runs for this customer now."""
+    return License.objects.for_user(user).active_at(timezone.now()).filter(product=product).exists()
+
+
+def nearest_licenses(user) -> dict[int, License]:
+    """Map each product of this customer to the license that says most about it."""
+    licenses = License.objects.for_user(user).prefetch_related("terms")
+    nearest: dict[int, License] = {}
+    for license in sorted(licenses, key=lambda one: (NEAREST.index(one.state), -one.pk)):
+        nearest.setdefault(license.product_id, license)
+    return nearest
+
+
+def by_language(rows: Iterable, asked: str | None = None) -> list:
+    """Sort rows: first the language that was asked for, then the reader's, then English; otherwise as they stand."""
+    languages = [asked, get_language(), "en"]
+    return sorted(rows, key=lambda row: [*languages, row.language].index(row.language))
+
+
+def installers_on(tab: str, **which) -> dict[int, Installer]:
+    """Map each product to the installer to offer: the newest in the best language. `which` narrows the products."""
+    if tab == SetupGuide.Platform.MOBILE:
+        return {}
+    platform = INSTALLER_PLATFORMS[SetupGuide.Platform(tab)]
+    offered: dict[int, Installer] = {}
+    for installer in by_language(Installer.objects.published().filter(platform=platform, **which).newest_first()):
+        offered.setdefault(installer.product_id, installer)
+    return offered
+
+
+def stores_on(tab: str) -> dict[int, list[StoreLink]]:
+    """Map each product to its store links; only phones and tablets have any."""
+    links = defaultdict(list)
+    if tab == SetupGuide.Platform.MOBILE:
+        for link in StoreLink.objects.order_by("store"):
+            links[link.product_id].append(link)
+    return links
+
+
+def list_offers(user, tab: str) -> list[Offer]:
+    """Return what this tab shows: first what can be downloaded now, then what could be, each part by name."""
+    licenses, installers, stores = nearest_licenses(user), installers_on(tab), stores_on(tab)
+    running = [pk for pk, license in licenses.items() if license.is_running]
+    guide = SetupGuide.objects.filter(product=OuterRef("pk"), platform=tab)
+    products = (
+        Product.objects.filter(pk__in={*installers, *stores, *running})
+        .filter(Q(withdrawn_at__isnull=True) | Q(pk__in=licenses))
+        .annotate(has_guide=Exists(guide))
+    )
+    offers = [
+        Offer(
+            product=product,
+            license=licenses.get(product.pk),
+            installer=installers.get(product.pk),
+            stores=stores.get(product.pk, []),
+            has_guide=product.has_guide,
+        )
+        for product in products
+    ]
+    return sorted(offers, key=lambda offer: (not offer.is_available, not offer.is_unlocked, offer.product.name))

@@ -1,0 +1,158 @@
+"""The rules that write: publish and withdraw an installer, remember a download, give a product its guides."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.db import IntegrityError, transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from downloads.formats import EXTENSIONS, content_fits, extension
+from downloads.models import Installer, SetupGuide, store_by_hash
+from licenses.models import Event, License, Product
+from licenses.services import record_event
+
+GUIDE_TEXTS = Path(__file__).parent / "guides"
+# Minutes that the default texts speak of.
+GUIDE_MINUTES = {SetupGuide.Platform.WINDOWS: 15, SetupGuide.Platform.MAC: 20, SetupGuide.Platform.MOBILE: 5}
+
+
+def check_installer(
+    *, product: Product, platform: str, version: str, language: str, file: File, file_name: str
+) -> None:
+    """Refuse what cannot be published: `bad_name`, `bad_extension`, `too_large`, `bad_content`, `version_exists`."""
+    check_name(platform, file_name)
+    if file.size > settings.INSTALLER_MAX_SIZE:
+        limit = filesizeformat(settings.INSTALLER_MAX_SIZE)
+        raise ValidationError(_("An installer can have up to %(limit)s."), code="too_large", params={"limit": limit})
+    if not content_fits(file, file_name):
+        raise ValidationError(
+            _("The content is not that of a %(extension)s file."),
+            code="bad_content",
+            params={"extension": extension(file_name)},
+        )
+    if Installer.objects.filter(product=product, platform=platform, version=version, language=language).exists():
+        raise version_exists()
+
+
+def check_name(platform: str, file_name: str) -> None:
+    """Refuse a name that a customer's system could not store (`bad_name`) or would not open (`bad_extension`)."""
+    try:
+        Installer._meta.get_field("file_name").clean(file_name, None)
+    except ValidationError as error:
+        raise ValidationError(error.messages, code="bad_name") from error
+    allowed = EXTENSIONS[Installer.Platform(platform)]
+    if extension(file_name) not in allowed:
+        raise ValidationError(
+            _("The name of an installer for this platform ends in %(extensions)s."),
+            code="bad_extension",
+            params={"extensions": " / ".join(allowed)},
+        )
+
+
+def version_exists() -> ValidationError:
+    return ValidationError(
+        _("There is an installer of this version and language already. Give the new file a new version."),
+        code="version_exists",
+    )
+
+
+def publish_installer(
+    *,
+    product: Product,
+    platform: str,
+    version: str,
+    file: File,
+    file_name: str,
+    language: str = "en",
+    requirements: str = "",
+    released_at: datetime | None = None,
+    actor=None,
+) -> Installer:
+    """Store a file under its hash and offer it from `released_at` on. Refuses as `check_installer` does."""
+    check_installer(
+        product=product, platform=platform, version=version, language=language, file=file, file_name=file_name
+    )
+    installer = Installer(
+        product=product,
+        platform=platform,
+        version=version,
+        language=language,
+        file_name=file_name,
+        size=file.size,
+        sha256=sha256_of(file),
+        requirements=requirements,
+        released_at=released_at or timezone.now(),
+    )
+    # Outside of the transaction: a large copy must not hold the database. A file without a row does no harm.
+    installer.file.name = store_once(installer, file)
+    try:
+        with transaction.atomic():
+            installer.save(force_insert=True)
+            record_event(Event.Verb.INSTALLER_PUBLISHED, actor=actor, details=event_details(installer))
+            write_default_guides(product=product, platforms=[installer.tab])
+    except IntegrityError as error:  # somebody published the same version at the same moment
+        raise version_exists() from error
+    return installer
+
+
+def sha256_of(file: File) -> str:
+    """Hash a file piece by piece, so that its size does not matter."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def store_once(installer: Installer, file: File) -> str:
+    """Keep the content under its hash and return that name; what is stored already is never written again."""
+    storage, name = installer.file.storage, store_by_hash(installer, installer.file_name)
+    if storage.exists(name) and storage.size(name) == installer.size:
+        return name
+    return storage.save(name, file)
+
+
+@transaction.atomic
+def withdraw_installer(*, installer: Installer, actor=None) -> Installer:
+    """Stop offering an installer; its row and file stay as a record. A second time changes nothing."""
+    installer = Installer.objects.select_for_update(no_key=True).get(pk=installer.pk)
+    if installer.withdrawn_at is None:
+        installer.withdrawn_at = timezone.now()
+        installer.save(update_fields=["withdrawn_at"])
+        record_event(Event.Verb.INSTALLER_WITHDRAWN, actor=actor, details=event_details(installer))
+    return installer
+
+
+def record_download(*, user, installer: Installer) -> Event:
+    """Remember that this customer began to download; it shows in the history of the license that gave the right."""
+    license = License.objects.for_user(user).active_at(timezone.now()).filter(product=installer.product_id).first()
+    return record_event(Event.Verb.INSTALLER_DOWNLOADED, actor=user, license=license, details=event_details(installer))
+
+
+def event_details(installer: Installer) -> dict[str, str]:
+    return {"file": installer.file_name, "version": installer.version, "sha256": installer.sha256}
+
+
+def write_default_guides(
+    *, product: Product, platforms: Iterable[str] = tuple(SetupGuide.Platform)
+) -> list[SetupGuide]:
+    """Give a product the guides it lacks, from the texts beside this file; what staff wrote is never touched."""
+    written = []
+    for path in sorted(GUIDE_TEXTS.glob("*.md")):
+        platform, language = path.stem.split(".")
+        if platform in platforms:
+            guide, created = SetupGuide.objects.get_or_create(
+                product=product,
+                platform=platform,
+                language=language,
+                defaults={"body": path.read_text("utf-8"), "minutes": GUIDE_MINUTES[SetupGuide.Platform(platform)]},
+            )
+            written += [guide] if created else []
+    return written

@@ -1,0 +1,156 @@
+"""The Downloads tab: what to install, the file itself, and the guide that goes with it."""
+
+import logging
+from urllib.parse import quote
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from downloads import systems
+from downloads.models import Installer, SetupGuide, StoreLink
+from downloads.offers import Offer, by_language, has_right, installers_on, list_offers, nearest_licenses
+from downloads.prose import render_guide
+from downloads.qr import draw_qr
+from downloads.ranges import send_file
+from downloads.services import record_download
+from licenses.models import Product
+
+logger = logging.getLogger("downloads")
+
+
+@require_safe
+def index(request):
+    """Open the tab of the visitor's own system; `?product=` opens that product's file box there."""
+    tab = systems.tab_for(request)
+    wanted = Product.objects.filter(slug=request.GET.get("product", "")).first()
+    response = redirect(box_address(tab, wanted)) if wanted else redirect("downloads:platform", platform=tab)
+    patch_vary_headers(response, systems.ASKED)
+    return response
+
+
+def box_address(tab, product):
+    return f"{reverse('downloads:product', args=[tab, product.slug])}#product-{product.slug}"
+
+
+@require_safe
+def platform(request, platform):
+    return render_offers(request, platform, list_offers(request.user, platform))
+
+
+@require_safe
+def product(request, platform, product):
+    """The same list with the file box of one product open; the whole list where this system has no such file."""
+    product = get_object_or_404(Product, slug=product)
+    offers = list_offers(request.user, platform)
+    opened = next((offer for offer in offers if offer.product == product), None)
+    if opened is None:
+        return redirect("downloads:platform", platform=platform)
+    return render_offers(request, platform, offers, opened)
+
+
+def render_offers(request, platform, offers, opened=None):
+    available = [offer for offer in offers if offer.is_available]
+    for offer in available:
+        if offer.stores:
+            address = reverse("downloads:store", args=[offer.product.slug])
+            offer.qr = draw_qr(request.build_absolute_uri(address))
+    own_stores = systems.stores_for(request)
+    context = {
+        "platform": SetupGuide.Platform(platform),
+        "offers": offers,
+        "available": len(available),
+        "unlocked": any(offer.is_unlocked for offer in offers),
+        "opened": opened,
+        "first": opened or next(iter(offers), None),
+        "with_guide": next((offer for offer in [opened, *available] if offer and offer.has_guide), None),
+        "own_store": own_stores[0] if own_stores else "",
+    }
+    response = render(request, "downloads/platform.html", context)
+    patch_vary_headers(response, ["User-Agent"])
+    return response
+
+
+@require_safe
+def file(request, pk, file_name):
+    """The installer, for customers with a running license of its product."""
+    installer = get_object_or_404(Installer.objects.published().select_related("product"), pk=pk)
+    if not has_right(request.user, installer.product):
+        offer = Offer(installer.product, nearest_licenses(request.user).get(installer.product_id), installer)
+        return render(request, "downloads/locked.html", {"offer": offer}, status=403)
+    if file_name != installer.file_name:
+        return redirect(installer)
+    if not installer.is_whole:
+        logger.error("Installer %s: its file %s is missing or has another size", installer.pk, installer.file.name)
+        context = {"offer": Offer(installer.product, installer=installer)}
+        return render(request, "downloads/unavailable.html", context, status=503, headers={"Retry-After": "3600"})
+    response = deliver(request, installer)
+    if begins_download(request, response):
+        record_download(user=request.user, installer=installer)
+    return response
+
+
+def deliver(request, installer):
+    """Let the web server send the file where it can, else send it ourselves; the right was checked before."""
+    if settings.ACCEL_PREFIX:
+        response = HttpResponse(content_type="application/octet-stream")
+        response["X-Accel-Redirect"] = settings.ACCEL_PREFIX + quote(installer.file.name)
+    else:
+        response = send_file(
+            request,
+            storage=installer.file.storage,
+            name=installer.file.name,
+            size=installer.size,
+            etag=f'"{installer.sha256}"',
+            modified=int(installer.released_at.timestamp()),
+        )
+    response["Content-Disposition"] = content_disposition_header(True, installer.file_name)
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def begins_download(request, response):
+    """Tell a download from the later parts of one that is resumed or fetched in pieces."""
+    part = request.headers.get("Range", "") if "X-Accel-Redirect" in response else response.get("Content-Range", "")
+    from_start = not part or part.startswith(("bytes=0-", "bytes 0-"))
+    return request.method == "GET" and response.status_code in (200, 206) and from_start
+
+
+@require_safe
+def guide(request, platform, product):
+    """The setup guide, in the reader's language if there is one; `?language=` asks for another."""
+    guides = SetupGuide.objects.filter(product__slug=product, platform=platform).select_related("product")
+    guides = by_language(guides, request.GET.get("language"))
+    if not guides:
+        raise Http404
+    guide = guides[0]
+    installer = installers_on(platform, product=guide.product).get(guide.product_id)
+    values = {
+        "product": guide.product.name,
+        "file_name": installer.file_name if installer else _("the file that you downloaded"),
+        "site": settings.SITE_NAME,
+        "email": request.user.email,
+    }
+    context = {"guide": guide, "others": guides[1:], "text": render_guide(guide.body, values), "installer": installer}
+    return render(request, "downloads/guide.html", context)
+
+
+@login_not_required
+@require_safe
+def store(request, product):
+    """Where the QR code leads: straight to the store of the phone that scanned it, else to the choice."""
+    links = {link.store: link for link in StoreLink.objects.filter(product__slug=product).select_related("product")}
+    if not links:
+        raise Http404
+    own = next((links[store] for store in systems.stores_for(request) if store in links), None)
+    context = {"links": links.values(), "product": next(iter(links.values())).product}
+    response = redirect(own.url) if own else render(request, "downloads/store.html", context)
+    patch_vary_headers(response, ["User-Agent"])
+    return response
