@@ -9,7 +9,7 @@ from portal.brand import brand
 
 
 def send_letter(*, user, template: str, context: dict) -> None:
-    """Render `<template>_subject.txt`, `_message.txt` and `_message.html` for this user, and send them by the outbox."""
+    """Render `<template>_subject.txt`, `_message.txt` and `_message.html` for this user and send them."""
     context = {**brand(), **context, "user": user, "portal_url": settings.PORTAL_URL}
     with translation.override(user.language or settings.LANGUAGE_CODE), timezone.override(user.zone):
         subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
