@@ -1,0 +1,81 @@
+"""“I am the buyer”: the holder is asked, and may hand the license over within a day."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from licenses import codes, services
+from licenses.models import CodeClaim, Event, License, Seat
+from portal.outbox.models import Mail
+from tests.factories import DeviceFactory, PlanFactory, TermFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def code(customer):
+    """A code that `customer` has added."""
+    text = next(services.issue_codes(plan=PlanFactory(), count=1))
+    services.redeem_code(user=customer, text=text)
+    return text
+
+
+@pytest.fixture
+def claim(code, other_customer):
+    services.claim_code(user=other_customer, text=code)
+    return CodeClaim.objects.get()
+
+
+def test_claim_mails_the_holder_once(code, other_customer, customer):
+    services.claim_code(user=other_customer, text=code)
+    services.claim_code(user=other_customer, text=code)
+    assert Mail.objects.get().recipients == customer.email
+
+
+def test_claim_of_an_unknown_code_answers_alike(client_of, other_customer, code):
+    known = client_of(other_customer).post(reverse("licenses:claim"), {"code": code}, follow=True)
+    unknown = client_of(other_customer).post(reverse("licenses:claim"), {"code": codes.new_code()}, follow=True)
+    assert [str(message) for message in known.context["messages"]] == [
+        str(message) for message in unknown.context["messages"]
+    ]
+
+
+def test_release_moves_the_license_and_frees_its_seats(claim, customer, other_customer, client_of):
+    license = License.objects.get()
+    services.take_seat(license=license, device=DeviceFactory(owner=customer))
+    client_of(customer).post(reverse("licenses:release", args=[claim.pk]))
+    license.refresh_from_db()
+    assert license.owner == other_customer
+    assert not Seat.objects.held().exists()
+    assert Event.objects.filter(verb=Event.Verb.LICENSE_RELEASED).count() == 1
+    assert Mail.objects.filter(recipients=other_customer.email).count() == 1
+
+
+def test_claim_is_over_after_a_day(claim, customer):
+    CodeClaim.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    with pytest.raises(ValidationError) as refusal:
+        services.release_license(user=customer, claim=claim)
+    assert refusal.value.code == "claim_over"
+    assert License.objects.get().owner == customer
+
+
+def test_license_of_several_codes_is_not_handed_over(claim, customer):
+    license = License.objects.with_state().get()
+    TermFactory(license=license, starts_at=license.ends_at, ends_at=license.ends_at + timedelta(days=365))
+    with pytest.raises(ValidationError) as refusal:
+        services.release_license(user=customer, claim=claim)
+    assert refusal.value.code == "not_whole"
+
+
+def test_only_the_holder_may_answer(claim, other_customer, client_of):
+    assert client_of(other_customer).get(reverse("licenses:release", args=[claim.pk])).status_code == 404
+    with pytest.raises(ValidationError):
+        services.release_license(user=other_customer, claim=claim)
+
+
+def test_holder_is_not_asked_for_an_own_code(code, customer):
+    services.claim_code(user=customer, text=code)
+    assert not CodeClaim.objects.exists()
