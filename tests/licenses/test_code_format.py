@@ -42,7 +42,7 @@ def test_swapped_groups_are_caught():
     assert codes.wrong_groups("".join(groups)) == [2, 4]
 
 
-@pytest.mark.parametrize("text", ["4F2A-9C31-7D08", "12345678", "#1004 5567", "D-58F1-20C7"])
+@pytest.mark.parametrize("text", ["4F2A-9C31-7D08", "4F2A9-C317D-08", "12345678", "#1004 5567", "D-58F1-20C7"])
 def test_other_numbers_are_recognized(text):
     assert codes.looks_like_another_number(text)
 

@@ -1,0 +1,118 @@
+"""Rules for every address, read from the list of addresses itself: who may come, what is a stranger's, which methods."""
+
+import pytest
+from django.urls import URLResolver, get_resolver, reverse
+
+from devices.models import Device
+from licenses import services
+from licenses.models import CodeClaim, License
+from tests.factories import DeviceFactory, InstallerFactory, LicenseFactory, PlanFactory
+
+pytestmark = pytest.mark.django_db
+
+# What people may open without an account; everything else asks for one.
+PUBLIC = {
+    "home",
+    "brand_css",
+    "accounts:language",
+    "accounts:send_again",
+    "accounts:confirm_email",
+    "licenses:add",
+    "downloads:store",
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_inactive",
+    "account_confirm_email",
+    "account_email_verification_sent",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "admin:login",
+    "admin:jsi18n",
+    "demo:mail",
+    "demo:letter",
+    "demo:html",
+}
+ANYTHING = {"pk": 1, "file_name": "setup.exe", "platform": "windows", "product": "x", "key": "a", "uidb36": "1"}
+MADE_UP = {"object_id": "1", "app_label": "licenses", "content_type_id": 1, "url": "x", "user_id": "1", "id": "1"}
+
+
+def addresses(patterns=None, spaces=()):
+    """Yield the full name and the arguments of each named address."""
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            yield from addresses(pattern.url_patterns, inner)
+        elif pattern.name:
+            yield ":".join([*spaces, pattern.name]), sorted(pattern.pattern.converters or pattern.pattern.regex.groupindex)
+
+
+ALL = dict(addresses())
+OURS = sorted(name for name in ALL if name.split(":")[0] in {"licenses", "devices", "downloads", "accounts"})
+
+
+def address(name: str, **objects) -> str:
+    known = {**ANYTHING, **MADE_UP, **objects}
+    return reverse(name, kwargs={argument: known[argument] for argument in ALL[name]})
+
+
+@pytest.mark.parametrize("name", sorted(set(ALL) - PUBLIC))
+def test_address_asks_for_a_sign_in(client, name):
+    answer = client.get(address(name))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith((reverse("account_login"), reverse("admin:login")))
+
+
+def test_list_of_public_addresses_names_nothing_that_is_gone():
+    assert PUBLIC - set(ALL) == set()
+
+
+@pytest.fixture
+def strangers_rows(other_customer):
+    """Rows of somebody else, by the room whose addresses take their id."""
+    code = next(services.issue_codes(plan=PlanFactory(), count=1))
+    license = services.redeem_code(user=other_customer, text=code)
+    services.claim_code(user=DeviceFactory().owner, text=code)
+    device = DeviceFactory(owner=other_customer)
+    services.take_seat(license=license, device=device)
+    return {"licenses": license.pk, "licenses:release": CodeClaim.objects.get().pk, "devices": device.pk}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", [name for name in OURS if "pk" in ALL[name] and not name.startswith("downloads:")])
+def test_strangers_object_does_not_exist(client_of, customer, strangers_rows, name, method):
+    pk = strangers_rows.get(name, strangers_rows[name.split(":")[0]])
+    before = list(License.objects.values()), list(Device.objects.values())
+    answer = getattr(client_of(customer), method)(address(name, pk=pk))
+    assert answer.status_code in ({404} if method == "post" else {404, 405})
+    assert (list(License.objects.values()), list(Device.objects.values())) == before
+
+
+def test_installer_is_not_sent_without_a_license(client_of, customer):
+    installer = InstallerFactory()
+    LicenseFactory(owner=customer)
+    url = reverse("downloads:file", args=[installer.pk, installer.file_name])
+    assert client_of(customer).get(url).status_code == 403
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_wrong_method_is_refused(client_of, customer, name):
+    assert client_of(customer).patch(address(name)).status_code == 405
+
+
+WRITING = [
+    "licenses:add_waiting",
+    "licenses:archive",
+    "licenses:claim",
+    "licenses:drop_waiting",
+    "licenses:restore",
+    "accounts:language",
+    "accounts:send_again",
+]
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_what_writes_takes_a_post_only(client_of, customer, name):
+    assert client_of(customer).get(address(name)).status_code == 405
