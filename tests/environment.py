@@ -1,12 +1,26 @@
-"""Loaded by pytest before Django reads its settings: the environment in which the suite runs."""
+"""Loaded by pytest before Django reads its settings: the environment in which the suite runs, and nothing else's."""
 
+import atexit
 import os
+import shutil
 import tempfile
+from pathlib import Path
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+# What the suite itself listens to; any other setting of the portal that happens to be in the environment is left out.
+OURS = {"PORTAL_CHROMIUM"}
+for name in list(os.environ):
+    if (name.startswith("PORTAL_") and name not in OURS) or name in {"CACHE_URL", "EMAIL_URL", "SECRET_KEY_FALLBACKS"}:
+        del os.environ[name]
+
+# Each process of `pytest -n` has a data directory of its own; real path, because macOS's /tmp is a link.
+DATA_DIR = Path(tempfile.mkdtemp(prefix="portal-tests-")).resolve()
+(DATA_DIR / "static").mkdir()
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+
 os.environ.update(
+    DJANGO_SETTINGS_MODULE="tests.settings",
     PORTAL_MODE="demo",
-    PORTAL_DATA_DIR=os.environ.get("PORTAL_TEST_DATA_DIR") or tempfile.mkdtemp(prefix="portal-tests-"),
+    PORTAL_DATA_DIR=str(DATA_DIR),
     PORTAL_HOSTS="localhost,127.0.0.1,testserver",
     PORTAL_SITE_NAME="My Kaspersky",
     PORTAL_DISCLAIMER="Independent demonstration, not affiliated with AO Kaspersky Lab",

@@ -1,0 +1,59 @@
+"""What every test may ask for: people, their browsers, and a clean start."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from portal import settings as portal_settings
+from tests.factories import StaffFactory, UserFactory
+
+
+@pytest.fixture
+def customer(db):
+    """Anna, whose address is verified; her password is `factories.PASSWORD`."""
+    return UserFactory(email="anna@example.com", name="Anna")
+
+
+@pytest.fixture
+def other_customer(db):
+    """Ben, who must never see what is Anna's."""
+    return UserFactory(email="ben@example.com", name="Ben")
+
+
+@pytest.fixture
+def staff(db):
+    """Sam, who works for the operator and may do everything in the admin."""
+    return StaffFactory(email="sam@example.com", name="Sam")
+
+
+@pytest.fixture
+def client_of():
+    """Return a function that signs a person in and returns their browser."""
+
+    def sign_in(user) -> Client:
+        browser = Client()
+        browser.force_login(user)
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def slow_passwords(settings):
+    """Hash passwords as in production, for tests about exactly that."""
+    settings.PASSWORD_HASHERS = portal_settings.PASSWORD_HASHERS
+
+
+@pytest.fixture(autouse=True)
+def clean_cache(request, _django_db_marker):
+    """Empty the cache after tests that commit: it is a table without a model, which flushing does not know."""
+    yield
+    if commits(request):
+        cache.clear()
+
+
+def commits(request) -> bool:
+    """Tell whether this test writes for real instead of rolling back."""
+    marker = request.node.get_closest_marker("django_db")
+    by_fixture = {"live_server", "transactional_db"} & set(request.fixturenames)
+    return bool(by_fixture or (marker and marker.kwargs.get("transaction")))
