@@ -57,13 +57,16 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell whether a verification mail to this address would go out now."""
         return ratelimit.consume(request, action="confirm_email", key=email, dry_run=True)
 
-    def send_link(self, request: HttpRequest, email: str) -> bool:
-        """Send the verification mail again, or the one that says that there is an account; False when too soon."""
+    def send_link(self, request: HttpRequest, email: str, address: EmailAddress | None = None) -> bool:
+        """Send the verification mail again, or the one that says that there is an account; False when too soon.
+
+        `address` is known when it is not the one that its account signs in with (a change that waits).
+        """
         if not ratelimit.consume(request, action="confirm_email", key=email):
             return False
-        address = EmailAddress.objects.filter(email=email, user__email=email, verified=False).first()
+        address = address or EmailAddress.objects.filter(email=email, user__email=email, verified=False).first()
         if address:
-            address.send_confirmation(request, signup=True)
+            address.send_confirmation(request, signup=address.user.email == email)
         else:
             self.send_account_already_exists_mail(email)
         return True
@@ -130,7 +133,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def render_mail(self, template_prefix: str, email: str, context: dict, headers=None) -> EmailMessage:
         """Write a mail in the operator's name, in the language and time zone of whoever reads it."""
         reader = context.get("user") or User.objects.filter(email=email).first() or User()
-        context = {**brand(), **context, "email": email, "login_url": self.absolute_url("account_login")}
+        links = {
+            "login_url": self.absolute_url("account_login"),
+            "reset_url": self.absolute_url("account_reset_password"),
+        }
+        context = {**brand(), **links, **context}
         with (
             translation.override(reader.language or translation.get_language()),
             timezone.override(reader.zone),

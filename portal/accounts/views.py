@@ -47,7 +47,9 @@ def confirm_email(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST" and link.state == "good":
         return verify(request, key, link.address)
     if request.method == "POST" and link.state == "expired":
-        return send_and_tell(request, link.address.email)
+        send_and_tell(request, link.address.email, link.address)
+        get_adapter().expect_mail(request, link.address.email)
+        return redirect("account_email_verification_sent")
     return render(
         request, f"account/link_{link.state}.html", {"address": link.address}, status=STATUS_OF_LINK[link.state]
     )
@@ -67,31 +69,35 @@ def verify(request: HttpRequest, key: str, address: EmailAddress) -> HttpRespons
 @login_not_required
 @require_POST
 def send_again(request: HttpRequest) -> HttpResponse:
-    """Send the mail of “Check your inbox” once more, within limits."""
+    """Send a verification mail once more: to the address that waits to replace a customer's, or to a visitor's."""
+    if request.user.is_authenticated:
+        address = EmailAddress.objects.get_new(request.user)
+        if address:
+            send_and_tell(request, address.email, address)
+        return redirect("account_email")
     email = request.session.get(EXPECTED_MAIL)
-    return send_and_tell(request, email) if email else redirect("account_login")
-
-
-def send_and_tell(request: HttpRequest, email: str) -> HttpResponse:
-    """Send the mail, or say from when on it can be sent; both lead to “Check your inbox”."""
-    adapter = get_adapter()
-    if adapter.send_link(request, email):
-        messages.success(request, _("We sent the message again."))
-    else:
-        opens = opens_at(request, action="confirm_email", key=email) or timezone.now()
-        time = date_format(timezone.localtime(opens), pgettext("format of a time", "H:i:s"))
-        messages.warning(
-            request, _("A message is on its way already. You can ask for another one at %(time)s.") % {"time": time}
-        )
-    adapter.expect_mail(request, email)
+    if not email:
+        return redirect("account_login")
+    send_and_tell(request, email)
     return redirect("account_email_verification_sent")
+
+
+def send_and_tell(request: HttpRequest, email: str, address: EmailAddress | None = None) -> None:
+    """Send the mail, or say from when on it can be sent again."""
+    if get_adapter().send_link(request, email, address):
+        messages.success(request, _("We sent the message again."))
+        return
+    opens = opens_at(request, action="confirm_email", key=email) or timezone.now()
+    time = date_format(timezone.localtime(opens), pgettext("format of a time with seconds", "H:i:s"))
+    text = _("A message is on its way already. You can ask for another one at %(time)s.")
+    messages.warning(request, text % {"time": time})
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """“Account and security”: what we know about the customer, each with its way to change it."""
     language = LanguageForm(initial={"language": request.LANGUAGE_CODE})
-    return render(request, "accounts/index.html", {"language_form": language})
+    return render(request, "accounts/index.html", {"language_form": language, "now": timezone.now()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
