@@ -6,7 +6,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from devices.models import Device
 from licenses import services
 from licenses.models import CodeClaim, License
-from tests.factories import DeviceFactory, InstallerFactory, LicenseFactory, PlanFactory
+from tests.factories import DeviceFactory, InstallerFactory, LicenseFactory, fresh_code
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,10 @@ def addresses(patterns=None, spaces=()):
             inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
             yield from addresses(pattern.url_patterns, inner)
         elif pattern.name:
-            yield ":".join([*spaces, pattern.name]), sorted(pattern.pattern.converters or pattern.pattern.regex.groupindex)
+            yield (
+                ":".join([*spaces, pattern.name]),
+                sorted(pattern.pattern.converters or pattern.pattern.regex.groupindex),
+            )
 
 
 ALL = dict(addresses())
@@ -72,7 +75,7 @@ def test_list_of_public_addresses_names_nothing_that_is_gone():
 @pytest.fixture
 def strangers_rows(other_customer):
     """Rows of somebody else, by the room whose addresses take their id."""
-    code = next(services.issue_codes(plan=PlanFactory(), count=1))
+    code = fresh_code()
     license = services.redeem_code(user=other_customer, text=code)
     services.claim_code(user=DeviceFactory().owner, text=code)
     device = DeviceFactory(owner=other_customer)

@@ -12,16 +12,11 @@ from django.utils import timezone
 from licenses import services
 from licenses.models import ActivationCode, CodeAttempt, CodeBatch, License, Plan, Term, WaitingCode
 from licenses.services.attempts import begin_attempt, end_attempt
-from tests.factories import CodeBatchFactory, LicenseFactory, PlanFactory, ProductFactory, TermFactory
+from tests.factories import CodeBatchFactory, LicenseFactory, PlanFactory, ProductFactory, TermFactory, fresh_code
 
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-
-
-def issue(plan=None, **rules) -> str:
-    """A fresh code of a plan; `rules` are those of its batch."""
-    return next(services.issue_codes(plan=plan or PlanFactory(), count=1, **rules))
 
 
 def mistyped(code: str) -> str:
@@ -34,15 +29,15 @@ def find(code: str) -> ActivationCode:
 
 
 def incomplete(customer, other):
-    return issue()[:-1]
+    return fresh_code()[:-1]
 
 
 def bad_symbol(customer, other):
-    return "U" + issue()[1:]
+    return "U" + fresh_code()[1:]
 
 
 def typo(customer, other):
-    return mistyped(issue())
+    return mistyped(fresh_code())
 
 
 def not_a_code(customer, other):
@@ -50,72 +45,72 @@ def not_a_code(customer, other):
 
 
 def unknown(customer, other):
-    code = issue()
+    code = fresh_code()
     ActivationCode.objects.all().delete()
     return code
 
 
 def yours_already(customer, other):
-    code = issue()
+    code = fresh_code()
     services.redeem_code(user=customer, text=code)
     return code
 
 
 def taken(customer, other):
-    code = issue()
+    code = fresh_code()
     services.redeem_code(user=other, text=code)
     return code
 
 
 def region(customer, other):
-    return issue(PlanFactory(region="americas"))
+    return fresh_code(PlanFactory(region="americas"))
 
 
 def too_late(customer, other):
-    return issue(activate_before=timezone.now() - DAY)
+    return fresh_code(activate_before=timezone.now() - DAY)
 
 
 def term_over(customer, other):
-    return issue(fixed_end=timezone.now() - DAY)
+    return fresh_code(fixed_end=timezone.now() - DAY)
 
 
 def not_yet(customer, other):
-    return issue(starts_at=timezone.now() + DAY)
+    return fresh_code(starts_at=timezone.now() + DAY)
 
 
 def revoked(customer, other):
-    code = issue()
+    code = fresh_code()
     services.revoke_code(code=find(code), reason=ActivationCode.Reason.REFUNDED)
     return code
 
 
 def suspended(customer, other):
-    code = issue()
+    code = fresh_code()
     services.suspend_batch(batch=CodeBatch.objects.get(), reason="lost delivery")
     return code
 
 
 def nothing_to_renew(customer, other):
-    return issue(renewal_only=True)
+    return fresh_code(renewal_only=True)
 
 
 def trial_used(customer, other):
     trial = PlanFactory(kind=Plan.Kind.TRIAL)
     license = LicenseFactory(owner=customer, product=trial.product, terms=[])
     TermFactory(license=license, plan=trial, starts_at=timezone.now() - 90 * DAY, ends_at=timezone.now() - 60 * DAY)
-    return issue(trial)
+    return fresh_code(trial)
 
 
 def trial_pointless(customer, other):
     paid = PlanFactory()
-    services.redeem_code(user=customer, text=issue(paid))
-    return issue(PlanFactory(kind=Plan.Kind.TRIAL, product=paid.product))
+    services.redeem_code(user=customer, text=fresh_code(paid))
+    return fresh_code(PlanFactory(kind=Plan.Kind.TRIAL, product=paid.product))
 
 
 def account_full(customer, other):
     for _number in range(settings.CODE_LIMITS["licenses_per_account"]):
         LicenseFactory(owner=customer, terms=[])
-    return issue()
+    return fresh_code()
 
 
 REFUSALS = [
@@ -171,7 +166,7 @@ def own_before(case, customer) -> tuple[Plan, dict]:
     kinds = {23: Plan.Kind.TRIAL, 26: Plan.Kind.SUBSCRIPTION}
     owned = PlanFactory(product=product, kind=kinds.get(case, Plan.Kind.COMMERCIAL))
     for _license in range({18: 2, 24: 0}.get(case, 1)):
-        license = services.redeem_code(user=customer, text=issue(owned if case in kinds else paid))
+        license = services.redeem_code(user=customer, text=fresh_code(owned if case in kinds else paid))
     if case == 20:
         end = license.terms.get().ends_at
         TermFactory(license=license, plan=paid, starts_at=end, ends_at=end + 365 * DAY)
@@ -182,7 +177,7 @@ def own_before(case, customer) -> tuple[Plan, dict]:
 def test_code_with_a_choice_is_added_side_by_side(customer, case):
     plan, rules = own_before(case, customer)
     before = list(Term.objects.values_list("pk", "starts_at", "ends_at", "license"))
-    license = services.submit_code(user=customer, text=issue(plan, **rules))
+    license = services.submit_code(user=customer, text=fresh_code(plan, **rules))
     assert license.terms.get().plan == plan
     assert list(Term.objects.exclude(license=license).values_list("pk", "starts_at", "ends_at", "license")) == before
     assert not CodeAttempt.objects.get().counted
@@ -190,26 +185,26 @@ def test_code_with_a_choice_is_added_side_by_side(customer, case):
 
 def test_page_says_that_a_second_license_runs_beside(client_of, customer):  # cases 15 to 18
     plan = PlanFactory()
-    services.redeem_code(user=customer, text=issue(plan))
-    page = client_of(customer).post(reverse("licenses:add"), {"code": issue(plan)}, follow=True)
+    services.redeem_code(user=customer, text=fresh_code(plan))
+    page = client_of(customer).post(reverse("licenses:add"), {"code": fresh_code(plan)}, follow=True)
     assert "This license was added beside it" in page.content.decode()
 
 
 def test_fixed_end_shortens_the_term(client_of, customer):  # case 11
     end = timezone.now() + 30 * DAY
-    page = client_of(customer).post(reverse("licenses:add"), {"code": issue(fixed_end=end)}, follow=True)
+    page = client_of(customer).post(reverse("licenses:add"), {"code": fresh_code(fixed_end=end)}, follow=True)
     assert License.objects.get().terms.get().ends_at == end
     assert "Licenses of this offer end on" in page.content.decode()
 
 
 def test_smaller_plan_leaves_devices_where_they_are(customer):  # case 25
     big = LicenseFactory(owner=customer)
-    services.redeem_code(user=customer, text=issue(PlanFactory(product=big.product, seats=1)))
+    services.redeem_code(user=customer, text=fresh_code(PlanFactory(product=big.product, seats=1)))
     assert big.terms.count() == 1
 
 
 def test_visitors_code_waits_until_it_can_be_added(client, customer):  # case 28
-    code = issue()
+    code = fresh_code()
     client.post(reverse("licenses:add"), {"code": code})
     assert code.replace("-", "") not in str(dict(client.session))
     services.move_waiting_code(session=client.session, user=customer)
@@ -220,11 +215,11 @@ def test_visitors_code_waits_until_it_can_be_added(client, customer):  # case 28
 
 
 def test_sixth_mistake_has_to_wait(customer):  # case 29
-    code = issue()
+    code = fresh_code()
     for _try in range(settings.CODE_LIMITS["counted_per_account"]):
         with pytest.raises(ValidationError):
             services.submit_code(user=customer, text=unknown(customer, None))
-    good = issue()
+    good = fresh_code()
     with pytest.raises(ValidationError) as refusal:
         services.submit_code(user=customer, text=good)
     assert refusal.value.code == "slow_down"
@@ -234,7 +229,7 @@ def test_sixth_mistake_has_to_wait(customer):  # case 29
 
 
 def test_pressed_twice_makes_one_license(customer):  # case 30
-    code = issue()
+    code = fresh_code()
     services.submit_code(user=customer, text=code)
     with pytest.raises(ValidationError) as refusal:
         services.submit_code(user=customer, text=code)
@@ -243,7 +238,7 @@ def test_pressed_twice_makes_one_license(customer):  # case 30
 
 
 def test_later_account_is_told_that_it_is_taken(customer, other_customer):  # case 31
-    code = issue()
+    code = fresh_code()
     services.submit_code(user=customer, text=code)
     with pytest.raises(ValidationError) as refusal:
         services.submit_code(user=other_customer, text=code)
@@ -252,7 +247,7 @@ def test_later_account_is_told_that_it_is_taken(customer, other_customer):  # ca
 
 
 def test_database_that_fails_uses_nothing(customer):  # case 32
-    code = issue()
+    code = fresh_code()
 
     def fail(execute, sql, params, many, context):
         if sql.startswith('INSERT INTO "licenses_term"'):
@@ -268,7 +263,7 @@ def test_database_that_fails_uses_nothing(customer):  # case 32
 
 
 def test_blocked_license_says_why(client_of, customer):  # case 33
-    license = services.submit_code(user=customer, text=issue())
+    license = services.submit_code(user=customer, text=fresh_code())
     services.block_license(license=license, reason="The payment was charged back.")
     page = client_of(customer).get(license.get_absolute_url()).content.decode()
     assert "This license is blocked" in page

@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from licenses import codes, services
 from licenses.models import CodeClaim, Event, License, Seat
-from portal.outbox.models import Mail
-from tests.factories import DeviceFactory, PlanFactory, TermFactory
+from tests.factories import DeviceFactory, TermFactory, fresh_code
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def code(customer):
     """A code that `customer` has added."""
-    text = next(services.issue_codes(plan=PlanFactory(), count=1))
+    text = fresh_code()
     services.redeem_code(user=customer, text=text)
     return text
 
@@ -29,10 +28,10 @@ def claim(code, other_customer):
     return CodeClaim.objects.get()
 
 
-def test_claim_mails_the_holder_once(code, other_customer, customer):
+def test_claim_mails_the_holder_once(code, other_customer, customer, mailoutbox):
     services.claim_code(user=other_customer, text=code)
     services.claim_code(user=other_customer, text=code)
-    assert Mail.objects.get().recipients == customer.email
+    assert [mail.to for mail in mailoutbox] == [[customer.email]]
 
 
 def test_claim_of_an_unknown_code_answers_alike(client_of, other_customer, code):
@@ -43,7 +42,7 @@ def test_claim_of_an_unknown_code_answers_alike(client_of, other_customer, code)
     ]
 
 
-def test_release_moves_the_license_and_frees_its_seats(claim, customer, other_customer, client_of):
+def test_release_moves_the_license_and_frees_its_seats(claim, customer, other_customer, client_of, mailoutbox):
     license = License.objects.get()
     services.take_seat(license=license, device=DeviceFactory(owner=customer))
     client_of(customer).post(reverse("licenses:release", args=[claim.pk]))
@@ -51,7 +50,7 @@ def test_release_moves_the_license_and_frees_its_seats(claim, customer, other_cu
     assert license.owner == other_customer
     assert not Seat.objects.held().exists()
     assert Event.objects.filter(verb=Event.Verb.LICENSE_RELEASED).count() == 1
-    assert Mail.objects.filter(recipients=other_customer.email).count() == 1
+    assert mailoutbox[-1].to == [other_customer.email]
 
 
 def test_claim_is_over_after_a_day(claim, customer):

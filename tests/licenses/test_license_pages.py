@@ -10,13 +10,9 @@ from django.utils import timezone
 
 from licenses import services
 from licenses.models import License
-from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, TermFactory
+from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, TermFactory, fresh_code
 
 pytestmark = pytest.mark.django_db
-
-
-def fresh_code(**plan) -> str:
-    return next(services.issue_codes(plan=PlanFactory(**plan), count=1))
 
 
 def expired_license(owner) -> License:
@@ -31,7 +27,7 @@ def test_empty_page_says_what_belongs_here(client_of, customer):
 
 
 def test_added_license_is_told_in_full(client_of, customer):
-    code = fresh_code(seats=3)
+    code = fresh_code(PlanFactory(seats=3))
     page = client_of(customer).post(reverse("licenses:add"), {"code": code.lower()}, follow=True).content.decode()
     license = License.objects.get()
     assert "License added – Licenses" in page
@@ -66,7 +62,7 @@ def test_list_takes_the_same_queries_for_one_and_thirty(client_of, customer, dja
 
 
 def test_detail_tells_all_about_the_license(client_of, customer):
-    services.redeem_code(user=customer, text=fresh_code(seats=3))
+    services.redeem_code(user=customer, text=fresh_code(PlanFactory(seats=3)))
     license = License.objects.with_state().get()
     services.take_seat(license=license, device=DeviceFactory(owner=customer, name="Anna’s laptop"))
     page = client_of(customer).get(license.get_absolute_url()).content.decode()

@@ -6,14 +6,14 @@ from django.urls import reverse
 
 from licenses import services
 from licenses.models import License, WaitingCode
-from tests.factories import PlanFactory
+from tests.factories import fresh_code
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def code():
-    return next(services.issue_codes(plan=PlanFactory(), count=1))
+    return fresh_code()
 
 
 def test_visitor_goes_on_to_register(client, code):

@@ -1,0 +1,47 @@
+"""Error pages: they render when nothing works, and they say what to do."""
+
+import pytest
+from django.db import connection
+from django.test import Client, RequestFactory
+
+from portal import errors
+
+
+def test_500_renders_without_a_database(django_db_blocker):
+    page = errors.server_error(RequestFactory().get("/"))
+    assert page.status_code == 500
+    assert "E-" in page.content.decode()
+    assert connection.queries == []
+
+
+def test_500_renders_without_collected_files(settings):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+    assert "/static/css/tokens.css" in errors.server_error(RequestFactory().get("/")).content.decode()
+
+
+@pytest.mark.parametrize("address", ["/nothing/here/", "/licenses/999999999999999999999999/"])
+def test_unknown_address_is_a_404_page(client_of, customer, address):
+    page = client_of(customer).get(address)
+    assert page.status_code == 404
+    assert "This page isn’t here" in page.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/account/login/?next=%00", "/licenses/%00/", "/admin/?q=%00"])
+def test_nul_byte_in_an_address_is_refused(client, address):
+    assert client.get(address).status_code == 400
+
+
+@pytest.mark.django_db
+def test_nul_byte_in_a_form_is_refused(client):
+    assert client.post("/account/login/", {"login": "a\x00@example.com", "password": "x"}).status_code == 400
+
+
+@pytest.mark.django_db
+def test_form_without_token_is_explained():
+    page = Client(enforce_csrf_checks=True).post("/account/login/", {"login": "a@example.com", "password": "x"})
+    assert page.status_code == 403
+    assert "form" in page.content.decode()
