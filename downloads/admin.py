@@ -1,7 +1,10 @@
 """Staff publish installers, keep store links and edit the setup guides."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -33,6 +36,8 @@ class InstallerAdmin(admin.ModelAdmin):
     search_fields = ("product__name", "version", "file_name", "sha256")
     date_hierarchy = "released_at"
     actions = ("withdraw",)
+    view_on_site = False
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
     new = ("product", "platform", "version", "language", "file", "file_name", "requirements", "released_at")
     fixed = ("product", "platform", "version", "language", "file_name", "size_text", "sha256", "withdrawn_at")
 
@@ -84,6 +89,12 @@ class SetupGuideAdmin(admin.ModelAdmin):
     search_fields = ("product__name", "body")
     readonly_fields = ("help", "preview", "updated_at")
     fields = ("product", "platform", "language", "minutes", "body", "help", "preview", "updated_at")
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 30})}}
+
+    def formfield_for_dbfield(self, field, request, **kwargs):
+        if field.name == "language":
+            return forms.ChoiceField(label=field.verbose_name, choices=settings.LANGUAGES)
+        return super().formfield_for_dbfield(field, request, **kwargs)
 
     @admin.display(description=_("preview"))
     def preview(self, guide):

@@ -118,6 +118,11 @@ class StoreLink(models.Model):
     def __str__(self) -> str:
         return f"{self.product}: {self.get_store_display()}"
 
+    @property
+    def position(self) -> int:
+        """The place among the links of a product: as the stores are listed above."""
+        return self.Store.values.index(self.store)
+
 
 class SetupGuide(models.Model):
     class Platform(models.TextChoices):

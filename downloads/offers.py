@@ -87,11 +87,11 @@ def installers_on(tab: str, **which) -> dict[int, Installer]:
     return offered
 
 
-def stores_on(tab: str) -> dict[int, list[StoreLink]]:
-    """Map each product to its store links; only phones and tablets have any."""
+def stores_on(tab: str, **which) -> dict[int, list[StoreLink]]:
+    """Map each product to its store links; only phones and tablets have any. `which` narrows the products."""
     links = defaultdict(list)
     if tab == SetupGuide.Platform.MOBILE:
-        for link in StoreLink.objects.order_by("store"):
+        for link in sorted(StoreLink.objects.filter(**which), key=lambda link: link.position):
             links[link.product_id].append(link)
     return links
 

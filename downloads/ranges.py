@@ -74,7 +74,8 @@ def send_file(request: HttpRequest, *, storage, name: str, size: int, etag: str,
     """Answer 200, 206, 304, 412 or 416 for a stored file; never reads more than a block into memory."""
     headers = {"Accept-Ranges": "bytes", "ETag": etag, "Last-Modified": http_date(modified)}
     if early := get_conditional_response(request, etag, modified):
-        early.headers.update(headers)
+        for header, value in headers.items():
+            early[header] = value
         return early
     try:
         span = asked_span(range_header(request, etag, modified), size)

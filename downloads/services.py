@@ -46,7 +46,7 @@ def check_name(platform: str, file_name: str) -> None:
     try:
         Installer._meta.get_field("file_name").clean(file_name, None)
     except ValidationError as error:
-        raise ValidationError(error.messages, code="bad_name") from error
+        raise ValidationError(error.messages[0], code="bad_name") from error
     allowed = EXTENSIONS[Installer.Platform(platform)]
     if extension(file_name) not in allowed:
         raise ValidationError(

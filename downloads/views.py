@@ -14,8 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from downloads import systems
-from downloads.models import Installer, SetupGuide, StoreLink
-from downloads.offers import Offer, by_language, has_right, installers_on, list_offers, nearest_licenses
+from downloads.models import Installer, SetupGuide
+from downloads.offers import (
+    Offer,
+    by_language,
+    has_right,
+    installers_on,
+    list_offers,
+    nearest_licenses,
+    stores_on,
+)
 from downloads.prose import render_guide
 from downloads.qr import draw_qr
 from downloads.ranges import send_file
@@ -67,6 +75,7 @@ def render_offers(request, platform, offers, opened=None):
         "offers": offers,
         "available": len(available),
         "unlocked": any(offer.is_unlocked for offer in offers),
+        "licensed": any(offer.license for offer in offers),
         "opened": opened,
         "first": opened or next(iter(offers), None),
         "with_guide": next((offer for offer in [opened, *available] if offer and offer.has_guide), None),
@@ -82,17 +91,29 @@ def file(request, pk, file_name):
     """The installer, for customers with a running license of its product."""
     installer = get_object_or_404(Installer.objects.published().select_related("product"), pk=pk)
     if not has_right(request.user, installer.product):
-        offer = Offer(installer.product, nearest_licenses(request.user).get(installer.product_id), installer)
-        return render(request, "downloads/locked.html", {"offer": offer}, status=403)
+        return locked(request, installer)
     if file_name != installer.file_name:
         return redirect(installer)
     if not installer.is_whole:
         logger.error("Installer %s: its file %s is missing or has another size", installer.pk, installer.file.name)
-        context = {"offer": Offer(installer.product, installer=installer)}
-        return render(request, "downloads/unavailable.html", context, status=503, headers={"Retry-After": "3600"})
+        return unavailable(request, installer)
     response = deliver(request, installer)
     if begins_download(request, response):
         record_download(user=request.user, installer=installer)
+    return response
+
+
+def locked(request, installer):
+    """Say which license is missing, and the way out; that the file exists is no secret."""
+    offer = Offer(installer.product, nearest_licenses(request.user).get(installer.product_id), installer)
+    return render(request, "downloads/locked.html", {"offer": offer}, status=403)
+
+
+def unavailable(request, installer):
+    """Our own fault, told as one; never half a file or another one."""
+    offer = Offer(installer.product, installer=installer)
+    response = render(request, "downloads/unavailable.html", {"offer": offer}, status=503)
+    response["Retry-After"] = "3600"
     return response
 
 
@@ -146,11 +167,13 @@ def guide(request, platform, product):
 @require_safe
 def store(request, product):
     """Where the QR code leads: straight to the store of the phone that scanned it, else to the choice."""
-    links = {link.store: link for link in StoreLink.objects.filter(product__slug=product).select_related("product")}
+    product = get_object_or_404(Product, slug=product)
+    links = stores_on(SetupGuide.Platform.MOBILE, product=product)[product.pk]
     if not links:
         raise Http404
-    own = next((links[store] for store in systems.stores_for(request) if store in links), None)
-    context = {"links": links.values(), "product": next(iter(links.values())).product}
-    response = redirect(own.url) if own else render(request, "downloads/store.html", context)
+    by_store = {link.store: link for link in links}
+    own = next((by_store[store] for store in systems.stores_for(request) if store in by_store), None)
+    page = "downloads/store.html"
+    response = redirect(own.url) if own else render(request, page, {"links": links, "product": product})
     patch_vary_headers(response, ["User-Agent"])
     return response
