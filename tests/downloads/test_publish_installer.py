@@ -3,14 +3,15 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from downloads.models import Installer, SetupGuide
 from downloads.services import withdraw_installer
 from licenses.models import Event
 from tests.downloads.conftest import DMG, EXE, sha256
-from tests.factories import ProductFactory
+from tests.factories import ProductFactory, StoreLinkFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +153,15 @@ def test_staff_withdraw(client_of, staff, publish):
     form = {"action": "withdraw", "_selected_action": [installer.pk]}
     client_of(staff).post(reverse("admin:downloads_installer_changelist"), form)
     assert Installer.objects.get().withdrawn_at
+
+
+@pytest.mark.parametrize("model", ["installer", "storelink", "setupguide"])
+def test_lists_of_staff_ask_a_constant_number_of_queries(client_of, staff, publish, model):
+    client, counts = client_of(staff), []
+    for rows in (1, 29):
+        for _ in range(rows):
+            StoreLinkFactory(product=publish().product)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse(f"admin:downloads_{model}_changelist")).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
