@@ -144,7 +144,6 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "licenses:index"
 PASSWORD_HASHERS = [
     "portal.accounts.hashers.OwaspArgon2Hasher",
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,0 +1,118 @@
+"""Signing in and out, and what a wrong password is answered."""
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from licenses import services
+from tests.factories import PASSWORD, UserFactory, fresh_code
+
+pytestmark = pytest.mark.django_db
+WRONG = "Wrong-Pass-27"
+
+
+def refusal(answer) -> str:
+    return answer.context["form"].non_field_errors()[0]
+
+
+def test_home_page_of_a_visitor_is_the_sign_in_page():
+    page = Client().get(reverse("home")).content.decode()
+    assert "Sign in to your account" in page
+    assert reverse("account_signup") in page
+    assert reverse("licenses:add") in page
+
+
+def test_home_page_of_a_customer_is_their_licenses(client_of, customer):
+    assert client_of(customer).get(reverse("home"))["Location"] == reverse("licenses:index")
+
+
+def test_sign_in_leads_to_the_licenses(customer, sign_in):
+    assert sign_in("Anna@Example.com")["Location"] == reverse("licenses:index")
+
+
+def test_sign_in_leads_where_the_visitor_wanted_to_go(customer):
+    target = reverse("accounts:index")
+    data = {"login": customer.email, "password": PASSWORD, "next": target}
+    assert Client().post(reverse("account_login"), data)["Location"] == target
+
+
+def test_sign_in_never_leads_to_another_site(customer):
+    data = {"login": customer.email, "password": PASSWORD, "next": "https://evil.example/"}
+    assert Client().post(reverse("account_login"), data)["Location"] == reverse("licenses:index")
+
+
+def test_wrong_password_says_how_many_tries_are_left(customer, sign_in):
+    assert "You have 4 more tries, then a pause of 15 minutes." in refusal(sign_in(customer.email, WRONG))
+    assert "You have 3 more tries" in refusal(sign_in(customer.email, WRONG))
+
+
+def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(customer, sign_in):
+    for _number in range(5):
+        answer = sign_in(customer.email, WRONG)
+    assert "You can sign in again at" in refusal(answer)
+    assert "You can sign in again at" in refusal(sign_in(customer.email))
+
+
+def test_choosing_a_new_password_ends_the_pause(customer, sign_in, newest_link):
+    for _number in range(5):
+        sign_in(customer.email, WRONG)
+    browser = Client()
+    browser.post(reverse("account_reset_password"), {"email": customer.email})
+    form = browser.get(newest_link())["Location"]
+    browser.post(form, {"password1": "Better-Pass-28"})
+    assert sign_in(customer.email, "Better-Pass-28").status_code == 302
+
+
+def test_new_password_signs_out_every_other_browser(client_of, customer, sign_in):
+    here, elsewhere = Client(), client_of(customer)
+    sign_in(customer.email, browser=here)
+    here.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": "Better-Pass-28"})
+    assert here.get(reverse("accounts:index")).status_code == 200
+    assert elsewhere.get(reverse("accounts:index")).status_code == 302
+    assert mail.outbox[-1].subject == "Your password was changed"
+
+
+def test_too_many_requests_get_a_page_that_says_when_it_goes_on(sign_in):
+    for _number in range(30):
+        sign_in("nobody@example.com", WRONG)
+    answer = sign_in("nobody@example.com", WRONG)
+    assert answer.status_code == 429
+    assert answer["Retry-After"] == "60"
+    assert "You can go on at" in answer.content.decode()
+
+
+def test_code_typed_before_waits_on_the_account(customer, sign_in):
+    browser = Client()
+    browser.post(reverse("licenses:add"), {"code": fresh_code()})
+    sign_in(customer.email, browser=browser)
+    assert services.add_waiting_code(user=customer)
+
+
+def test_closed_account_is_told_so(sign_in):
+    user = UserFactory(is_active=False)
+    assert sign_in(user.email)["Location"] == reverse("account_inactive")
+
+
+def test_sign_out_asks_first(client_of, customer):
+    browser = client_of(customer)
+    assert browser.get(reverse("account_logout")).status_code == 200
+    assert browser.get(reverse("accounts:index")).status_code == 200
+    assert browser.post(reverse("account_logout"))["Location"] == reverse("account_login")
+    assert browser.get(reverse("accounts:index")).status_code == 302
+
+
+def test_admin_is_entered_by_the_portals_sign_in_only(staff, client_of, customer):
+    assert Client().get("/admin/login/")["Location"].startswith(reverse("account_login"))
+    assert client_of(staff).get("/admin/").status_code == 200
+    assert client_of(customer).get("/admin/").status_code in (302, 403)
+
+
+def test_reset_link_works_once(customer, newest_link):
+    browser = Client()
+    browser.post(reverse("account_reset_password"), {"email": customer.email})
+    link = newest_link()
+    browser.post(browser.get(link)["Location"], {"password1": "Better-Pass-28"})
+    cache.clear()
+    assert "This link doesn’t work any more" in Client().get(link).content.decode()

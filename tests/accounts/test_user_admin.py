@@ -1,0 +1,70 @@
+"""Customers in the admin: found, helped, and never given rights by somebody who has none to give."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from portal.accounts.models import User
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+LIST = "admin:accounts_user_changelist"
+
+
+@pytest.fixture
+def helper():
+    """A member of staff who may work with customers, but is no superuser."""
+    user = UserFactory(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    return user
+
+
+def test_list_takes_the_same_queries_for_many_customers(client_of, staff, django_assert_max_num_queries):
+    UserFactory.create_batch(30)
+    browser = client_of(staff)
+    with django_assert_max_num_queries(8):
+        assert browser.get(reverse(LIST)).status_code == 200
+
+
+def test_customer_is_found_by_address_or_name(client_of, staff, customer, other_customer):
+    for query in ("anna@", "Anna"):
+        page = client_of(staff).get(reverse(LIST), {"q": query})
+        assert [user.email for user in page.context["cl"].queryset] == ["anna@example.com"]
+
+
+def test_customer_is_added_with_the_address_in_lower_case(client_of, staff):
+    data = {
+        "email": "Cleo@Example.com",
+        "usable_password": "true",
+        "password1": "Cleo-Pass-27",
+        "password2": "Cleo-Pass-27",
+    }
+    client_of(staff).post(reverse("admin:accounts_user_add"), data)
+    assert User.objects.get(email="cleo@example.com").check_password("Cleo-Pass-27")
+
+
+def test_address_cannot_be_added_twice_in_another_spelling(client_of, staff, customer):
+    data = {
+        "email": "ANNA@example.com",
+        "usable_password": "true",
+        "password1": "Cleo-Pass-27",
+        "password2": "Cleo-Pass-27",
+    }
+    page = client_of(staff).post(reverse("admin:accounts_user_add"), data)
+    assert page.context["adminform"].form.errors["email"]
+
+
+def test_helper_changes_a_name_but_hands_out_no_rights(client_of, helper, customer):
+    url = reverse("admin:accounts_user_change", args=[customer.pk])
+    data = {"name": "Anna L.", "language": "", "time_zone": "", "region": "", "is_active": "on"}
+    client_of(helper).post(url, {**data, "is_staff": "on", "is_superuser": "on"})
+    customer.refresh_from_db()
+    assert (customer.name, customer.is_staff, customer.is_superuser) == ("Anna L.", False, False)
+
+
+def test_helper_cannot_set_the_password_of_staff(client_of, helper, staff):
+    url = reverse("admin:auth_user_password_change", args=[staff.pk])
+    data = {"usable_password": "true", "password1": "Taken-Over-27", "password2": "Taken-Over-27"}
+    assert client_of(helper).post(url, data).status_code == 403
+    staff.refresh_from_db()
+    assert not staff.check_password("Taken-Over-27")
