@@ -15,7 +15,8 @@ from environs import Env, EnvError, validate
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-DATA_DIR = env.path("PORTAL_DATA_DIR", BASE_DIR / "var").absolute()
+# A relative path starts at the project, so that it means the same to every process, wherever it was started.
+DATA_DIR = BASE_DIR / (env.str("PORTAL_DATA_DIR", "") or "var")
 env.read_env(DATA_DIR / "portal.env", recurse=False, override=False)
 
 MODE = env.str("PORTAL_MODE", "production", validate=validate.OneOf(["production", "demo", "dev"]))
@@ -114,11 +115,14 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "portal.sqlite3"}}
 try:
-    DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
+    if env.str("DATABASE_URL", ""):
+        DATABASES = {"default": env.dj_db_url("DATABASE_URL")}
 except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(f"DATABASE_URL is not a database address: {error}") from error
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["NAME"] = str(BASE_DIR / DATABASES["default"]["NAME"])
     # IMMEDIATE takes the write lock first: without it two writers meet "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
