@@ -4,6 +4,7 @@ import re
 from typing import BinaryIO, NamedTuple
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date_safe
 
@@ -70,7 +71,7 @@ class SliceResponse(FileResponse):
     block_size = 64 * 1024
 
 
-def send_file(request: HttpRequest, *, storage, name: str, size: int, etag: str, modified: int) -> HttpResponse:
+def send_file(request: HttpRequest, *, storage, name: str, size: int, etag: str, modified: int) -> HttpResponseBase:
     """Answer 200, 206, 304, 412 or 416 for a stored file; never reads more than a block into memory."""
     headers = {"Accept-Ranges": "bytes", "ETag": etag, "Last-Modified": http_date(modified)}
     if early := get_conditional_response(request, etag, modified):
