@@ -1,4 +1,4 @@
-"""Rules for every address, read from the list of addresses itself: who may come, what is a stranger's, which methods."""
+"""Rules for every address, read from the list of addresses: who may come, what is a stranger's, which methods."""
 
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
