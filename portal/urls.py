@@ -1,6 +1,7 @@
 """Wiring only: which room answers which address."""
 
 from allauth.account.decorators import secure_admin_login
+from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
@@ -19,6 +20,9 @@ urlpatterns = [
     path("downloads/", include("downloads.urls")),
     path("brand.css", brand.accent_css, name="brand_css"),
 ]
+
+if apps.is_installed("portal.demo"):
+    urlpatterns.append(path("dev/mail/", include("portal.demo.urls")))
 
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.errors.forbidden"
