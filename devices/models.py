@@ -5,9 +5,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from licenses.models import Platform, Seat
 
@@ -23,13 +24,13 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Devices that hold a seat now."""
         return self.filter(models.Exists(Seat.objects.held().filter(device=models.OuterRef("pk"))))
 
-    def with_seats(self):
-        """Fetch the held seats and their licenses, in a constant number of queries."""
-        held = Seat.objects.held().select_related("license__product").prefetch_related("license__terms__plan__pools")
-        return self.prefetch_related(Prefetch("seats", held, "held_seats"))
+    def disconnected(self):
+        """Devices that hold no seat any more, the latest first."""
+        return self.exclude(pk__in=self.connected().values("pk"))
 
-    def unseen_longest_first(self):
-        return self.order_by(models.F("last_seen_at").asc(nulls_first=True), "pk")
+    def with_last_seat(self):
+        """Know when the last seat was given back."""
+        return self.annotate(disconnected_at=models.Max("seats__disconnected_at")).order_by("-disconnected_at", "-pk")
 
 
 class Device(models.Model):
@@ -100,6 +101,25 @@ class Device(models.Model):
             Platform.IOS: self.Form.IPHONE,
         }
         return self.form or by_platform[Platform(self.platform)]
+
+    @property
+    def mood(self) -> str:
+        """How a page draws it: well ("ok"), not seen for long ("idle"), to look after ("warn", "end")."""
+        if self.is_unseen:
+            return "idle"
+        return {self.Report.PROTECTED: "ok", self.Report.UPDATE_WAITING: "warn", self.Report.OFF: "end"}[
+            self.Report(self.report)
+        ]
+
+    @property
+    def condition(self) -> str:
+        """The same in words."""
+        if not self.is_unseen:
+            return self.get_report_display()
+        days = self.days_unseen
+        if days is None:
+            return _("Never seen")
+        return ngettext("Not seen for %(days)d day", "Not seen for %(days)d days", days) % {"days": days}
 
     @property
     def public_id(self) -> str:

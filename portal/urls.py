@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("licenses/", include("licenses.urls")),
+    path("devices/", include("devices.urls")),
     path("downloads/", include("downloads.urls")),
     path("brand.css", brand.accent_css, name="brand_css"),
 ]

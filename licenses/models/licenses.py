@@ -39,6 +39,10 @@ class LicenseQuerySet(models.QuerySet["License"]):
             Prefetch("seats", Seat.objects.held().select_related("device"), "held_seats"),
         )
 
+    def with_device(self, device):
+        """Licenses of which this device holds a seat now."""
+        return self.filter(models.Exists(Seat.objects.held().filter(license=models.OuterRef("pk"), device=device)))
+
     def active_at(self, moment: datetime):
         """Licenses that give a right at this moment."""
         running = Term.objects.filter(license=models.OuterRef("pk")).active_at(moment)

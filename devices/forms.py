@@ -1,0 +1,18 @@
+"""What a person types about a device."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from devices.services import LONGEST_NAME, clean_name
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+        error_messages={"required": _("Give the device a name.")},
+    )
+
+    def clean_name(self):
+        return clean_name(self.cleaned_data["name"])

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from devices import views
+
+app_name = "devices"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/disconnect/", views.disconnect, name="disconnect"),
+    path("<int:pk>/rename/", views.rename, name="rename"),
+]
