@@ -315,7 +315,7 @@ def test_tidy_house_breaks_nothing():
             "licenses/models/catalog.py": "from django.db import models",
             "licenses/services/__init__.py": "from .seats import take_seat",
             "licenses/services/seats.py": "from licenses.models import Plan\nfrom portal.brand import brand",
-            "licenses/views.py": "from . import forms, services\ndef name(license):\n    license.save(update_fields=['name'])",
+            "licenses/views.py": "from . import forms, services\ndef name(row):\n    row.save(update_fields=['name'])",
             "licenses/forms.py": "def clean(self):\n    return super().clean()",
             "templates/base.html": '<script type="module" src="x.js"></script>{{ object.updated_at }}',
             "templates/mail/layout.html": '<p style="color: red">',
