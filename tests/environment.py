@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
+
 # What the suite itself listens to; any other setting of the portal that happens to be in the environment is left out.
 OURS = {"PORTAL_CHROMIUM"}
 for name in list(os.environ):
