@@ -130,10 +130,18 @@ class License(models.Model):
         if self.blocked_at:
             return self.State.BLOCKED
         if self.term_at(now):
-            return self.State.ENDING if self.ends_at - now <= ENDS_SOON else self.State.ACTIVE
+            return self.State.ENDING if self.ends_soon else self.State.ACTIVE
         if self.starts_at and self.term.starts_at > now:
             return self.State.QUEUED
         return self.State.EXPIRED
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether the owner should act: the last 30 days, or the last quarter of a short term; never what renews itself."""
+        if self.renews_itself:
+            return False
+        soon = min(ENDS_SOON, (self.ends_at - self.term.starts_at) / 4)
+        return self.ends_at - timezone.now() <= soon
 
     @property
     def is_running(self) -> bool:
@@ -172,10 +180,10 @@ class License(models.Model):
 
     @property
     def percent_past(self) -> float:
-        """How much of the term that runs is over, 0 to 100."""
+        """How much is over, 0 to 100, from the start of the term that runs to the end of protection."""
         if not self.term:
             return 100.0
-        whole = self.term.ends_at - self.term.starts_at
+        whole = self.ends_at - self.term.starts_at
         return round(max(0.0, min(1.0, (timezone.now() - self.term.starts_at) / whole)) * 100, 1)
 
     @cached_property

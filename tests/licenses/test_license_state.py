@@ -26,7 +26,10 @@ def license_with(*terms, **fields) -> License:
     ("terms", "state"),
     [
         ([(-1, 300)], License.State.ACTIVE),
-        ([(-1, 29)], License.State.ENDING),
+        ([(-300, 29)], License.State.ENDING),
+        ([(-300, 31)], License.State.ACTIVE),
+        ([(-12, 18)], License.State.ACTIVE),  # a trial of 30 days
+        ([(-24, 6)], License.State.ENDING),
         ([(-300, 5), (5, 370)], License.State.ACTIVE),
         ([(-300, 5), (6, 370)], License.State.ENDING),
         ([(-300, -1)], License.State.EXPIRED),
@@ -40,6 +43,10 @@ def test_state_follows_from_the_terms(terms, state):
 
 def test_blocked_license_is_blocked_whatever_its_terms():
     assert license_with((-1, 300), blocked_at=timezone.now()).state == License.State.BLOCKED
+
+
+def test_subscription_that_renews_itself_needs_no_care():
+    assert license_with((-25, 5), renews_itself=True).state == License.State.ACTIVE
 
 
 def test_protection_ends_with_the_last_term_that_follows_without_a_gap():
