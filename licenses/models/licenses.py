@@ -137,7 +137,7 @@ class License(models.Model):
 
     @property
     def ends_soon(self) -> bool:
-        """Whether the owner should act: the last 30 days, or the last quarter of a short term; never what renews itself."""
+        """Whether the owner should act: in the last 30 days, or the last quarter of a short term."""
         if self.renews_itself:
             return False
         soon = min(ENDS_SOON, (self.ends_at - self.term.starts_at) / 4)
