@@ -1,7 +1,7 @@
 """`/dev/mail/`: what the mail worker delivered, readable in the browser; not installed in production."""
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp_replace, csp_update
+from csp.decorators import csp_replace
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,9 +13,9 @@ from .mail import Letter, newest_letters, read_letter
 
 SHOWN = 100
 AS_IN_MAIL_PROGRAMS = {
-    "default-src": [NONE],
+    "script-src": [NONE],
     "style-src": [UNSAFE_INLINE],
-    "img-src": [SELF, "data:"],
+    "form-action": [NONE],
     "frame-ancestors": [SELF],
 }
 
@@ -31,7 +31,7 @@ def mail(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 @never_cache
-@csp_update({"frame-src": [SELF]})
+@csp_replace({"frame-src": [SELF]})
 def letter(request: HttpRequest, name: str) -> HttpResponse:
     """Show one mail: its text, and its HTML in a frame."""
     return render(request, "demo/letter.html", {"letter": find(name)})
