@@ -79,6 +79,7 @@ if not PRODUCTION:
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.CompressPages",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.RefuseNulBytes",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -139,7 +140,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if env.str("CACHE_URL", ""):
     CACHES = {"default": env.dj_cache_url("CACHE_URL")}
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cache",
+            # Django's 300 would throw counters away while they still count.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
 
 # Signing in
 AUTH_USER_MODEL = "accounts.User"
