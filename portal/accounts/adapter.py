@@ -35,6 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "account_inactive": gettext_lazy("This account is closed."),
         "duplicate_email": gettext_lazy("This is the address of your account already."),
+        "email_password_mismatch": gettext_lazy("The email address and password don’t match."),
         "enter_current_password": gettext_lazy("This is not your current password. Check it and try again."),
         "incorrect_password": gettext_lazy("This is not your password. Check it and try again."),
         "too_many_login_attempts": gettext_lazy("Too many tries. Wait a minute and try again."),
@@ -96,6 +97,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if refusal.code != "email_password_mismatch":
             return refusal
         tries = tries_left(request, **limit)
+        if tries is None:
+            return refusal
         text = ngettext(
             "The email address and password don’t match. Check both, or reset your password. "
             "You have %(tries)d more try, then a pause of %(minutes)d minutes.",

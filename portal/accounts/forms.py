@@ -6,8 +6,10 @@ from collections import defaultdict
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import PasswordField
+from allauth.core import context
 from django import forms
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
@@ -77,17 +79,24 @@ class RegisterForm(allauth_forms.SignupForm):
         name = self.cleaned_data["time_zone"]
         return name if name in zoneinfo.available_timezones() else ""
 
+    def clean(self) -> dict:
+        """Hash the password here, known address or not: that takes the time, and no lock may be held meanwhile."""
+        data = super().clean()
+        if not self.errors:
+            self.password_hash = make_password(data["password1"])
+            self.mail_follows = get_adapter().may_send_link(context.request, data["email"])
+        return data
+
     def try_save(self, request: HttpRequest):
         """Store the account; with a known address the answer is the same, and only the mail tells."""
-        email = self.cleaned_data["email"]
         user = register_account(
-            email=email,
-            password=self.cleaned_data["password1"],
+            email=self.cleaned_data["email"],
+            password_hash=self.password_hash,
             language=get_language() or "",
             time_zone=self.cleaned_data["time_zone"],
-            mail_follows=get_adapter().may_send_link(request, email),
+            mail_follows=self.mail_follows,
         )
-        get_adapter().expect_mail(request, email)
+        get_adapter().expect_mail(request, self.cleaned_data["email"])
         if user is None:
             self.account_already_exists = True
             return super().try_save(request)

@@ -19,10 +19,10 @@ def recent_tries(request: HttpRequest, action: str, key: str) -> Iterator[tuple[
         yield rate, [at for at in cache.get(record, []) if at > time.time() - rate.duration]
 
 
-def tries_left(request: HttpRequest, *, action: str, key: str) -> int:
-    """Return how many more tries this key has."""
-    tries = recent_tries(request, action, key)
-    return max(0, min(rate.amount - len(moments) for rate, moments in tries if rate.per == "key"))
+def tries_left(request: HttpRequest, *, action: str, key: str) -> int | None:
+    """Return how many more tries this key has, or None when nothing limits it."""
+    left = [rate.amount - len(moments) for rate, moments in recent_tries(request, action, key) if rate.per == "key"]
+    return max(0, min(left)) if left else None
 
 
 def opens_at(request: HttpRequest, *, action: str, key: str) -> datetime | None:

@@ -7,6 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +23,7 @@ from .forms import LanguageForm, NameForm, TimeZoneForm
 from .limits import opens_at
 from .links import read_link
 from .preferences import remember_language
+from .timing import even_time
 
 STATUS_OF_LINK = {
     "good": HTTPStatus.OK,
@@ -36,6 +38,26 @@ STATUS_OF_LINK = {
 def home(request: HttpRequest) -> HttpResponse:
     """The sign-in page for a visitor; whoever is signed in goes on to the licenses."""
     return allauth_views.login(request)
+
+
+# allauth's pages that know whether an address has an account: their answers take the same time either way.
+
+
+class SignInView(allauth_views.LoginView):
+    post = even_time()(allauth_views.LoginView.post)
+
+
+class ResetPasswordView(allauth_views.PasswordResetView):
+    post = even_time()(allauth_views.PasswordResetView.post)
+
+
+class RegisterView(allauth_views.SignupView):
+    post = even_time()(allauth_views.SignupView.post)
+
+    def form_valid(self, form) -> HttpResponse:
+        """Store the account and its mail together or not at all."""
+        with transaction.atomic():
+            return super().form_valid(form)
 
 
 @login_not_required
@@ -84,7 +106,9 @@ def send_again(request: HttpRequest) -> HttpResponse:
 
 def send_and_tell(request: HttpRequest, email: str, address: EmailAddress | None = None) -> None:
     """Send the mail, or say from when on it can be sent again."""
-    if get_adapter().send_link(request, email, address):
+    with even_time():
+        sent = get_adapter().send_link(request, email, address)
+    if sent:
         messages.success(request, _("We sent the message again."))
         return
     opens = opens_at(request, action="confirm_email", key=email) or timezone.now()

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from portal.accounts import timing
 from tests.factories import PASSWORD
 
 
@@ -15,6 +16,12 @@ from tests.factories import PASSWORD
 def fresh_limits(db):
     """Count tries from zero in every test."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def short_steps(monkeypatch):
+    """Do not wait for answers to take equally long; `test_enumeration.py` looks at that."""
+    monkeypatch.setattr(timing, "STEP", 0.001)
 
 
 @pytest.fixture

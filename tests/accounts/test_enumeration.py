@@ -5,6 +5,7 @@ from django.contrib.auth import hashers
 from django.test import Client
 from django.urls import reverse
 
+from portal.accounts import timing
 from portal.accounts.hashers import OwaspArgon2Hasher
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +78,15 @@ def test_signing_in_hashes_once_in_either_case(slow_passwords, customer, sign_in
         hashings.clear()
         sign_in(email, "Wrong-Pass-27")
         assert hashings == ["hash"]
+
+
+@pytest.mark.parametrize("takes", [0.0, 0.01, 0.03])
+def test_even_time_is_a_whole_number_of_steps(monkeypatch, takes):
+    monkeypatch.setattr(timing, "STEP", 0.05)
+    clock = iter([100.0, 100.0 + takes])
+    slept = []
+    monkeypatch.setattr(timing.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(timing.time, "sleep", slept.append)
+    with timing.even_time():
+        pass
+    assert takes + slept[0] == pytest.approx(0.05)
