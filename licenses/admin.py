@@ -5,11 +5,13 @@ import csv
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,9 @@ from licenses import codes, services
 from licenses.models import ActivationCode, CodeBatch, Event, License, Plan, Product, Seat, SeatPool, Term
 
 MOST_CODES_AT_ONCE = 10_000
+
+
+NOTHING_TO_SAVE = {"show_save": False, "show_save_and_continue": False}
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -184,21 +189,38 @@ class ActivationCodeAdmin(admin.ModelAdmin):
     list_filter = [RevokedFilter, "batch__plan__product"]
     list_select_related = ["batch__plan__product", "term__license__product"]
     search_fields = ["hint"]
-    search_help_text = _("The whole code, its last group, or its case number.")
+    search_help_text = _("The last group, or the case number. For a whole code use the field above.")
+    change_list_template = "admin/licenses/activationcode/change_list.html"
     fields = readonly_fields = ["masked", "case_number", "batch", "license", "revoked_at", "revoked_reason"]
     actions = ["revoke_refunded", "revoke_blocked", "revoke_lost"]
     show_full_result_count = False
 
     def get_search_results(self, request, queryset, search_term):
-        """Find a whole code by its digest, so that it is never compared, stored or logged in clear."""
+        """Find by the last group or the case number; a whole code has no business in an address, which is logged."""
         spelled = codes.normalize(search_term)
-        if len(spelled) in codes.LENGTHS:
-            return queryset.filter(digest__in=codes.digests(spelled)), False
         if search_term.strip().upper().startswith("C-") and search_term.strip()[2:].isdecimal():
             return queryset.filter(pk=int(search_term.strip()[2:])), False
         if spelled:
             return queryset.filter(hint=spelled), False
         return queryset, False
+
+    def get_urls(self):
+        find = path("find/", self.admin_site.admin_view(self.find), name="licenses_activationcode_find")
+        return [find, *super().get_urls()]
+
+    def find(self, request):
+        """Look a whole code up by its digest: posted, never compared, stored or logged in clear."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        spelled = codes.normalize(request.POST.get("code", ""))
+        found = ActivationCode.objects.filter(digest__in=codes.digests(spelled)).first()
+        if found:
+            return redirect("admin:licenses_activationcode_change", found.pk)
+        self.message_user(request, _("There is no such code."), messages.WARNING)
+        return redirect("admin:licenses_activationcode_changelist")
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return super().change_view(request, object_id, form_url, {**NOTHING_TO_SAVE, **(extra_context or {})})
 
     @admin.display(description=_("code"), ordering="hint")
     def masked(self, code):
@@ -304,6 +326,9 @@ class LicenseAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).with_state().select_related("owner", "product")
 
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return super().change_view(request, object_id, form_url, {**NOTHING_TO_SAVE, **(extra_context or {})})
+
     @admin.display(description=_("customer"), ordering="owner__email")
     def customer(self, license):
         return link_to(license.owner)
@@ -314,7 +339,7 @@ class LicenseAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("last day"))
     def ends(self, license):
-        return license.last_day
+        return formats.date_format(timezone.localtime(license.last_day), "DATE_FORMAT") if license.last_day else "–"
 
     @admin.display(description=_("seats"))
     def seats(self, license):

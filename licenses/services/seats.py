@@ -15,7 +15,7 @@ from .events import record_event
 
 @transaction.atomic
 def take_seat(*, license: License, device, actor=None, now: datetime | None = None) -> Seat:
-    """Give this device a seat of the license; a device that has one keeps it.
+    """Give this device a seat of the license; a device that has one keeps it, as long as the plan has room for it.
 
     Raises `ValidationError`: `blocked`, `expired`, `not_started`, `wrong_platform`, `seat_limit`.
     """
@@ -24,6 +24,8 @@ def take_seat(*, license: License, device, actor=None, now: datetime | None = No
     refuse_if_not_running(license, now)
     store_places(license)
     held = next((seat for seat in license.held_seats if seat.device_id == device.pk), None)
+    if held and license.sittings[held.pk].pool is None:
+        raise seat_limit(license)
     if held:
         return held
     place = free_place_for(license, device)

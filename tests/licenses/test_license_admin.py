@@ -1,0 +1,118 @@
+"""What staff see and may do about products, codes and licenses."""
+
+import csv
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from licenses import services
+from licenses.models import ActivationCode, CodeBatch, Event, License
+from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, UserFactory, fresh_code
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(client_of, staff):
+    """The browser of a staff member."""
+    return client_of(staff)
+
+
+def one_of_each():
+    plan = PlanFactory()
+    user = UserFactory()
+    license = services.redeem_code(user=user, text=fresh_code(plan))
+    services.take_seat(license=license, device=DeviceFactory(owner=user))
+
+
+@pytest.mark.parametrize("rows", ["product", "plan", "codebatch", "activationcode", "license", "event"])
+def test_list_takes_the_same_queries_for_one_and_thirty(office, rows):
+    address = reverse(f"admin:licenses_{rows}_changelist")
+    one_of_each()
+    with CaptureQueriesContext(connection) as one:
+        assert office.get(address).status_code == 200
+    for _row in range(29):
+        one_of_each()
+    with CaptureQueriesContext(connection) as thirty:
+        office.get(address)
+    assert len(thirty) == len(one)
+
+
+def test_new_batch_comes_once_as_csv(office, staff):
+    plan = PlanFactory()
+    form = {"count": 3, "plan": plan.pk, "name": "Spring", "starts_at_0": "", "starts_at_1": ""}
+    answer = office.post(reverse("admin:licenses_codebatch_add"), form)
+    rows = list(csv.DictReader(answer.content.decode().splitlines()))
+    batch = CodeBatch.objects.get()
+    assert [services.redeem.find_code(row["code"]).batch for row in rows] == [batch] * 3
+    assert (batch.name, batch.created_by, "no-store" in answer["Cache-Control"]) == ("Spring", staff, True)
+
+
+@pytest.mark.parametrize("spell", [str, str.lower, lambda code: code.replace("-", "")])
+def test_whole_code_is_looked_up_without_standing_in_an_address(office, spell):
+    code = fresh_code()
+    fresh_code()
+    page = office.post(reverse("admin:licenses_activationcode_find"), {"code": spell(code)}, follow=True)
+    assert page.context["original"].hint == code[-5:]
+    assert code[:23] not in page.content.decode()
+    assert code[:5] not in page.redirect_chain[0][0]
+
+
+def test_unknown_code_is_told_so(office):
+    page = office.post(reverse("admin:licenses_activationcode_find"), {"code": "nonsense"}, follow=True)
+    assert "There is no such code." in page.content.decode()
+
+
+def test_code_is_found_by_its_last_group_or_case_number(office):
+    code, _other = fresh_code(), fresh_code()
+    row = ActivationCode.objects.get(hint=code[-5:])
+    for search in [code[-5:], code[-5:].lower(), row.case_number]:
+        page = office.get(reverse("admin:licenses_activationcode_changelist"), {"q": search})
+        assert list(page.context["cl"].queryset) == [row]
+
+
+def test_used_code_cannot_be_revoked(office):
+    code = fresh_code()
+    services.redeem_code(user=UserFactory(), text=code)
+    row = ActivationCode.objects.get()
+    form = {"action": "revoke_lost", "_selected_action": row.pk}
+    page = office.post(reverse("admin:licenses_activationcode_changelist"), form, follow=True)
+    assert "Block its license instead" in page.content.decode()
+    row.refresh_from_db()
+    assert row.revoked_at is None
+
+
+def test_block_asks_why_and_records_who(office, staff):
+    license = LicenseFactory()
+    form = {"action": "block", "_selected_action": license.pk}
+    address = reverse("admin:licenses_license_changelist")
+    assert "Why" in office.post(address, form).content.decode()
+    assert not License.objects.filter(blocked_at__isnull=False).exists()
+    office.post(address, {**form, "reason": "Charged back."})
+    license.refresh_from_db()
+    assert license.blocked_reason == "Charged back."
+    assert Event.objects.get(verb=Event.Verb.LICENSE_BLOCKED).actor == staff
+
+
+def test_batch_can_be_put_on_hold_and_back(office):
+    fresh_code()
+    address = reverse("admin:licenses_codebatch_changelist")
+    for action, held in [("suspend", True), ("resume", False)]:
+        office.post(address, {"action": action, "_selected_action": CodeBatch.objects.get().pk})
+        assert (CodeBatch.objects.get().suspended_at is not None) is held
+
+
+@pytest.mark.parametrize("rows", ["event", "license", "activationcode"])
+def test_history_cannot_be_written_by_hand(office, rows):
+    one_of_each()
+    pk = {"event": Event, "license": License, "activationcode": ActivationCode}[rows].objects.first().pk
+    assert office.get(reverse(f"admin:licenses_{rows}_add")).status_code == 403
+    assert office.post(reverse(f"admin:licenses_{rows}_delete", args=[pk])).status_code == 403
+    assert office.get(reverse(f"admin:licenses_{rows}_change", args=[pk])).status_code == 200
+
+
+def test_customer_is_not_let_in(client_of, customer):
+    answer = client_of(customer).get(reverse("admin:index"))
+    assert answer.status_code in (302, 403)
