@@ -1,8 +1,10 @@
 """What every test may ask for: people, their browsers, and a clean start."""
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone, translation
 
 from portal import settings as portal_settings
 from tests.factories import StaffFactory, UserFactory
@@ -42,6 +44,13 @@ def client_of():
 def slow_passwords(settings):
     """Hash passwords as in production, for tests about exactly that."""
     settings.PASSWORD_HASHERS = portal_settings.PASSWORD_HASHERS
+
+
+@pytest.fixture(autouse=True)
+def english_and_utc():
+    """Forget the language and time zone of the test before: a request leaves its own behind in the thread."""
+    translation.activate(settings.LANGUAGE_CODE)
+    timezone.deactivate()
 
 
 @pytest.fixture(autouse=True)

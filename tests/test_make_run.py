@@ -18,7 +18,7 @@ from django.db import connection
 
 from tests.environment import ROOT
 
-pytestmark = [pytest.mark.make_run, pytest.mark.django_db, pytest.mark.xdist_group("make run")]
+pytestmark = [pytest.mark.make_run, pytest.mark.django_db]
 
 OURS = re.compile("PORTAL_|DJANGO_|CACHE_URL|EMAIL_URL|SECRET_KEY|DATABASE_URL|MAKE|MFLAGS|PYTEST")
 

@@ -18,6 +18,12 @@ AS_IN_MAIL_PROGRAMS = {
     "form-action": [NONE],
     "frame-ancestors": [SELF],
 }
+AS_IN_MAIL_PROGRAMS = {
+    "script-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "form-action": [NONE],
+    "frame-ancestors": [SELF],
+}
 
 
 @require_safe
@@ -41,9 +47,7 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
 @login_not_required
 @never_cache
 @xframe_options_sameorigin
-@csp_replace(
-    {"default-src": [NONE], "style-src": [UNSAFE_INLINE], "img-src": [SELF, "data:"], "frame-ancestors": [SELF]}
-)
+@csp_replace(AS_IN_MAIL_PROGRAMS)
 def letter_html(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML of one mail for the frame: styles as mail programs allow them, no scripts, links leave the frame."""
     return HttpResponse(find(name).html.replace("<head>", '<head><base target="_top">', 1))
