@@ -1,7 +1,11 @@
-"""The staff's view of devices; seats and history are read-only, disconnecting calls the service."""
+"""The staff's view of devices: nothing is typed here, history is read-only, disconnecting calls the service."""
+
+import re
 
 from django.contrib import admin, messages
 from django.db.models import Prefetch, Q
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -9,8 +13,13 @@ from devices.models import Device
 from devices.services import disconnect
 from licenses.models import Event, Seat
 
+# A device id as the customer reads it out ("D-2ADB-0997"), or the beginning of a machine id.
+SPELLED_ID = re.compile(r"(?:d-)?([0-9a-f]{4}-?[0-9a-f]{0,28})")
+
 
 class ReadOnlyInline(admin.TabularInline):
+    """Rows that are history: shown, never changed here."""
+
     extra = 0
     can_delete = False
 
@@ -23,10 +32,15 @@ class ReadOnlyInline(admin.TabularInline):
 
 class SeatInline(ReadOnlyInline):
     model = Seat
-    fields = readonly_fields = ["license", "number", "connected_at", "disconnected_at"]
+    fields = readonly_fields = ["license_link", "pool", "number", "connected_at", "disconnected_at"]
+    ordering = ["-connected_at"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("license__product", "pool")
+
+    @admin.display(description=_("license"))
+    def license_link(self, seat):
+        return link_to(seat.license)
 
 
 class EventInline(ReadOnlyInline):
@@ -44,14 +58,15 @@ class EventInline(ReadOnlyInline):
 
 @admin.register(Device)
 class DeviceAdmin(admin.ModelAdmin):
-    list_display = ["name", "owner", "platform", "held", "report", "last_seen_at", "device_id"]
+    list_display = ["name", "customer", "platform", "held", "report", "last_seen_at", "device_id"]
     list_filter = ["platform", "report", "last_seen_at"]
     list_select_related = ["owner"]
+    show_full_result_count = False
     search_fields = ["name", "owner__email"]
-    search_help_text = _("Name, email address, or the device id that the customer reads out.")
-    fields = readonly_fields = [
+    search_help_text = _("Name, email address, the device id that the customer reads out, or a machine id’s beginning.")
+    fields = [
         "name",
-        "owner",
+        "customer",
         "device_id",
         "platform",
         "os_version",
@@ -68,12 +83,17 @@ class DeviceAdmin(admin.ModelAdmin):
         return super().get_queryset(request).prefetch_related(Prefetch("seats", held, "held_seats"))
 
     def get_search_results(self, request, queryset, search_term):
-        """Find a device also by the id that its page shows: the first eight characters of the machine id."""
+        """Find a device also by the id that its page shows, which is the beginning of the machine id."""
         found, duplicates = super().get_search_results(request, queryset, search_term)
-        spelled = search_term.strip().lower().removeprefix("d-").replace("-", "")
-        if len(spelled) == 8:
-            found = queryset.filter(Q(pk__in=found) | Q(machine_id__startswith=spelled))
+        spelled = SPELLED_ID.fullmatch(search_term.strip().lower())
+        if spelled:
+            start = spelled[1].replace("-", "")
+            found = queryset.filter(Q(pk__in=found.values("pk")) | Q(machine_id__startswith=start))
         return found, duplicates
+
+    @admin.display(description=_("customer"), ordering="owner__email")
+    def customer(self, device):
+        return link_to(device.owner)
 
     @admin.display(description=_("device id"))
     def device_id(self, device):
@@ -81,9 +101,9 @@ class DeviceAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("seats"))
     def held(self, device):
-        return ", ".join(seat.license.product.name for seat in device.held_seats) or "–"
+        return format_html_join(", ", "{}", ((link_to(seat.license),) for seat in device.held_seats)) or "–"
 
-    @admin.action(description=_("Disconnect"), permissions=["change"])
+    @admin.action(description=_("Disconnect"), permissions=["disconnect"])
     def disconnect_devices(self, request, queryset):
         freed = sum(len(disconnect(device=device, actor=request.user)) for device in queryset)
         text = ngettext("%(count)d seat is free now.", "%(count)d seats are free now.", freed) % {"count": freed}
@@ -92,5 +112,17 @@ class DeviceAdmin(admin.ModelAdmin):
     def has_add_permission(self, request):
         return False
 
+    def has_change_permission(self, request, obj=None):
+        return False
+
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def has_disconnect_permission(self, request):
+        return request.user.has_perm("devices.change_device")
+
+
+def link_to(row):
+    """Name a row and lead to its page in the admin."""
+    url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', url, row)

@@ -3,13 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from devices.services import LONGEST_NAME, clean_name
+from devices.models import LONGEST
+from devices.services import clean_name
 
 
 class NameForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
-        max_length=LONGEST_NAME,
+        max_length=LONGEST["name"],
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
         error_messages={"required": _("Give the device a name.")},
     )

@@ -3,6 +3,7 @@
 from portal.outbox.letters import send_letter
 
 
-def mail_about_move(*, device, license) -> None:
-    """Tell the owner that their device was connected with another account, so that its seat here is free."""
-    send_letter(user=device.owner, template="devices/mail/moved", context={"device": device, "license": license})
+def mail_about_move(*, device, licenses: list) -> None:
+    """Tell the owner that their device was connected with another account, so that its seats here are free."""
+    products = [license.product.name for license in licenses]
+    send_letter(user=device.owner, template="devices/mail/moved", context={"device": device, "products": products})

@@ -1,6 +1,6 @@
 """Computers and phones of customers, known by the machine id that the product makes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 from licenses.models import Platform, Seat
 
 NOT_SEEN_AFTER = timedelta(days=30)
+LONGEST = {"name": 80, "os_version": 80, "app_version": 40}
+MACHINE_ID = r"\A[0-9a-f]{32}\Z"
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):
@@ -25,12 +27,13 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.filter(models.Exists(Seat.objects.held().filter(device=models.OuterRef("pk"))))
 
     def disconnected(self):
-        """Devices that hold no seat any more, the latest first."""
-        return self.exclude(pk__in=self.connected().values("pk"))
+        """Devices that hold no seat any more, the one that gave its seat back last first."""
+        held = Seat.objects.held().filter(device=models.OuterRef("pk"))
+        return self.filter(~models.Exists(held)).with_last_seat().order_by("-disconnected_at", "-pk")
 
     def with_last_seat(self):
-        """Know when the last seat was given back."""
-        return self.annotate(disconnected_at=models.Max("seats__disconnected_at")).order_by("-disconnected_at", "-pk")
+        """Know when a seat was given back last."""
+        return self.annotate(disconnected_at=models.Max("seats__disconnected_at"))
 
 
 class Device(models.Model):
@@ -57,13 +60,13 @@ class Device(models.Model):
     machine_id = models.CharField(
         _("machine id"),
         max_length=32,
-        validators=[RegexValidator(r"\A[0-9a-f]{32}\Z", _("A machine id is 32 hexadecimal characters."))],
+        validators=[RegexValidator(MACHINE_ID, _("A machine id is 32 hexadecimal characters."))],
     )
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name"), max_length=LONGEST["name"])
     platform = models.CharField(_("platform"), max_length=16, choices=Platform)
     form = models.CharField(_("shape"), max_length=8, choices=Form, blank=True)
-    os_version = models.CharField(_("system"), max_length=80, blank=True)
-    app_version = models.CharField(_("app version"), max_length=40, blank=True)
+    os_version = models.CharField(_("system"), max_length=LONGEST["os_version"], blank=True)
+    app_version = models.CharField(_("app version"), max_length=LONGEST["app_version"], blank=True)
     report = models.CharField(_("last report"), max_length=16, choices=Report, default=Report.PROTECTED)
     created_at = models.DateTimeField(_("first connected"), default=timezone.now, editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
@@ -117,8 +120,6 @@ class Device(models.Model):
         if not self.is_unseen:
             return self.get_report_display()
         days = self.days_unseen
-        if days is None:
-            return _("Never seen")
         return ngettext("Not seen for %(days)d day", "Not seen for %(days)d days", days) % {"days": days}
 
     @property
@@ -127,10 +128,15 @@ class Device(models.Model):
         return f"D-{self.machine_id[:4]}-{self.machine_id[4:8]}".upper()
 
     @property
-    def days_unseen(self) -> int | None:
-        """Whole days since the product last reported; None when it never did."""
-        return (timezone.now() - self.last_seen_at).days if self.last_seen_at else None
+    def alive_at(self) -> datetime:
+        """The last sign of life: a device that never reported was alive when it was connected."""
+        return self.last_seen_at or self.created_at
+
+    @property
+    def days_unseen(self) -> int:
+        """Whole days since the last sign of life."""
+        return (timezone.now() - self.alive_at).days
 
     @property
     def is_unseen(self) -> bool:
-        return self.last_seen_at is None or timezone.now() - self.last_seen_at >= NOT_SEEN_AFTER
+        return timezone.now() - self.alive_at >= NOT_SEEN_AFTER

@@ -1,55 +1,95 @@
 """What the Devices tab says, derived from the licenses and their held seats."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from devices.models import Device
-from licenses.models import License
+from licenses.models import License, Seat, SeatPool
 
 
 @dataclass
 class Row:
-    """A connected device with the licenses that it has a seat of, and how it is."""
+    """A connected device with the seats that it holds, and how it is."""
 
     device: Device
-    licenses: list[License] = field(default_factory=list)
-    has_seat: bool = False
+    seats: list[Seat] = field(default_factory=list)
+
+    @property
+    def licenses(self) -> list[License]:
+        return [seat.license for seat in self.seats]
 
     @property
     def license(self) -> License:
-        """The license that the page names: one that protects, else the first."""
-        return next((license for license in self.licenses if license.is_running), self.licenses[0])
+        """The license that decides how the device is: one that protects it, else one that could."""
+        return max(self.seats, key=lambda seat: (seat.license.is_running, has_room(seat))).license
+
+    @property
+    def products_text(self) -> str:
+        """What a disconnect takes from the device: “Total Security and Password Manager”."""
+        return get_text_list([license.product.name for license in self.licenses], _("and"))
+
+    @property
+    def connected_at(self) -> datetime:
+        return min(seat.connected_at for seat in self.seats)
+
+    @property
+    def has_seat(self) -> bool:
+        """Whether some license protects the device now."""
+        return any(seat.license.is_running and has_room(seat) for seat in self.seats)
 
     @property
     def mood(self) -> str:
         """One of ok, warn, idle and end, as the page draws it."""
-        return self.device.mood if self.has_seat and not self.license.is_over else "end"
+        return self.device.mood if self.has_seat else "end"
 
     @property
     def text(self) -> str:
         """The same in words."""
-        if self.license.state == License.State.BLOCKED:
-            return _("License blocked")
-        if self.license.is_over:
-            return _("License expired")
-        return self.device.condition if self.has_seat else _("No seat")
+        if self.has_seat:
+            return self.device.condition
+        reasons = {
+            License.State.BLOCKED: _("License blocked"),
+            License.State.EXPIRED: _("License expired"),
+            License.State.QUEUED: _("License starts later"),
+        }
+        return reasons.get(self.license.state, _("No seat"))
 
 
-def rows_of(licenses) -> list[Row]:
+@dataclass
+class FullPool:
+    """A pool that has no free seat, and the device in it that was not seen for longest."""
+
+    license: License
+    pool: SeatPool
+    row: Row
+    is_missed: bool
+
+    @property
+    def is_only_pool(self) -> bool:
+        return len(self.license.pools) == 1
+
+
+def has_room(seat: Seat) -> bool:
+    """Whether the plan that runs now has room for a seat that a device holds."""
+    return seat.license.sittings[seat.pk].pool is not None
+
+
+def rows_of(licenses: Iterable[License]) -> list[Row]:
     """Return each connected device once, the one seen last first."""
     rows: dict[int, Row] = {}
     for license in licenses:
-        for device, has_seat in license.devices:
-            row = rows.setdefault(device.pk, Row(device))
-            row.licenses.append(license)
-            row.has_seat = row.has_seat or has_seat
-    return sorted(rows.values(), key=lambda row: row.device.last_seen_at or row.device.created_at, reverse=True)
+        for seat in license.held_seats:
+            rows.setdefault(seat.device_id, Row(seat.device)).seats.append(seat)
+    return sorted(rows.values(), key=lambda row: row.device.alive_at, reverse=True)
 
 
 def summary(rows: list[Row]) -> dict:
     """How many devices are well, need attention, or were not seen for long, and the longest absence in days."""
-    unseen = [row.device.days_unseen or 0 for row in rows if row.mood == "idle"]
+    unseen = [row.device.days_unseen for row in rows if row.mood == "idle"]
     return {
         "total": len(rows),
         "protected": sum(row.mood == "ok" for row in rows),
@@ -59,11 +99,21 @@ def summary(rows: list[Row]) -> dict:
     }
 
 
-def full_license(licenses) -> dict | None:
-    """Return the running license without a free seat, and its device unseen for longest, where there is most to win."""
+def full_pool(licenses: Iterable[License]) -> FullPool | None:
+    """Return the full pool of a running license that matters most: a device waits for a seat, or one sits idle."""
     full = [
-        {"license": license, "row": max(rows_of([license]), key=lambda row: row.device.days_unseen or 0)}
+        find_idlest(license, pool)
         for license in licenses
-        if license.is_running and license.is_full and license.devices
+        if license.is_running
+        for pool, used in license.pools
+        if pool.quantity is not None and used >= pool.quantity
     ]
-    return max(full, key=lambda choice: choice["row"].device.days_unseen or 0, default=None)
+    return min(full, key=lambda full: (not full.is_missed, full.row.device.alive_at), default=None)
+
+
+def find_idlest(license: License, pool: SeatPool) -> FullPool:
+    seated = [seat for seat in license.held_seats if license.sittings[seat.pk].pool == pool]
+    idlest = min(seated, key=lambda seat: seat.device.alive_at)
+    waiting = (seat for seat in license.held_seats if not has_room(seat))
+    is_missed = any(pool.takes(seat.platform) for seat in waiting)
+    return FullPool(license, pool, Row(idlest.device, [idlest]), is_missed)

@@ -1,19 +1,22 @@
 """Connect, check in, disconnect, rename: what a product or its owner does with a device."""
 
+import re
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from devices.mails import mail_about_move
-from devices.models import Device
-from licenses.models import Event, License, Product, Seat
+from devices.models import LONGEST, MACHINE_ID, Device
+from licenses.models import Event, License, Platform, Product, Seat
 from licenses.services import free_seat, record_event, take_seat
 
 SEEN_AT_MOST_EVERY = timedelta(minutes=5)
-LONGEST_NAME = Device._meta.get_field("name").max_length
+# Not printable by themselves, but Persian words and families of emoji are written with them.
+JOINERS = "\u200c\u200d"
 
 
 @transaction.atomic
@@ -28,140 +31,223 @@ def connect(
     app_version: str = "",
     form: str = "",
     license: License | None = None,
+    choose: bool = False,
+    actor=None,
     now: datetime | None = None,
 ) -> Seat:
-    """Give a machine a seat of the account, of this license or of the one that fits best; a reinstall gets its own.
+    """Give a machine a seat of this license, or of the one of the account that fits; a reinstall gets its own again.
 
-    Raises `ValidationError`: `no_license`, `expired`, `blocked`, `wrong_platform`, `seat_limit`, or a field's own code.
+    Raises `ValidationError`, and then no row has changed: `bad_machine_id`, `bad_platform`, `no_license`,
+    `choose_license` (only with `choose`), and those of `licenses.services.take_seat`.
     """
     now = now or timezone.now()
-    machine_id = machine_id.lower()
+    machine_id, platform = clean_machine(machine_id, platform)
+    lock_machine(machine_id)
     elsewhere = Seat.objects.held().filter(device__machine_id=machine_id).exclude(device__owner=user)
     lock_licenses(user, product, elsewhere)
-    candidates = candidates_for(user, product, license, now)
-    facts = {"platform": platform, "os_version": os_version, "app_version": app_version, "form": form}
+    facts = {**clean_versions(os_version, app_version), "platform": platform}
+    facts["form"] = form if form in Device.Form else ""
     device = find_or_make(user=user, machine_id=machine_id, name=name, facts=facts, now=now)
-    seat = first_seat(candidates, device, now)
-    for other in elsewhere.select_related("license", "device__owner"):
-        free_seat(license=other.license, device=other.device, now=now)
-        mail_about_move(device=other.device, license=other.license)
+    candidates = candidates_for(device, product, license, now)
+    if choose and not license:
+        refuse_to_choose(candidates, device)
+    seat = first_seat(candidates, device, actor=actor, now=now)
+    give_up_others(seat, product, actor=actor, now=now)
+    leave_accounts(elsewhere, now=now)
     return seat
 
 
-def lock_licenses(user, product: Product, elsewhere) -> None:
+def lock_machine(machine_id: str) -> None:
+    """Let one connect of a machine wait for the other, also in two accounts, whose rows have nothing in common.
+
+    SQLite needs no lock here: it has one writer at a time.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [machine_id])
+
+
+def lock_licenses(user, product: Product, elsewhere: QuerySet[Seat]) -> None:
     """Lock all licenses that this may touch, in one order, so that two account changes never wait for each other."""
     own = License.objects.for_user(user).filter(product=product).values_list("pk", flat=True)
     others = elsewhere.values_list("license_id", flat=True)
-    concerned = License.objects.filter(pk__in=sorted({*own, *others}))
+    concerned = License.objects.filter(pk__in={*own, *others})
     list(concerned.select_for_update(no_key=True).order_by("pk"))
-
-
-def candidates_for(user, product: Product, license: License | None, now: datetime) -> list[License]:
-    """Return the licenses to try, the longest first; refuse when none could ever do."""
-    owned = License.objects.for_user(user).filter(product=product).with_state()
-    if license:
-        owned = owned.filter(pk=license.pk)
-    owned = list(owned)
-    running = [license for license in owned if license.term_at(now) and not license.blocked_at]
-    if running:
-        return sorted(running, key=lambda license: license.ends_at, reverse=True)
-    if any(license.blocked_at for license in owned):
-        raise ValidationError(_("This license is blocked. Please contact support."), code="blocked")
-    if owned:
-        raise ValidationError(_("Your license for %(product)s has ended."), code="expired", params={"product": product})
-    raise ValidationError(
-        _("Your account has no license for %(product)s."), code="no_license", params={"product": product}
-    )
 
 
 def find_or_make(*, user, machine_id: str, name: str, facts: dict, now: datetime) -> Device:
     """Return the device of this machine in this account, with what the product says about it; made when new."""
-    fresh = Device(owner=user, machine_id=machine_id, name=clean_name(name), last_seen_at=now, **facts)
-    fresh.clean_fields()
-    # Not by hand: get_or_create survives the other thread that makes the same device at this instant.
+    new = {"name": name_by_product(name, facts["platform"]), "created_at": now}
+    # If another thread makes the same device at this instant, the constraint refuses ours and theirs is returned.
     device, made = Device.objects.get_or_create(
-        owner=user, machine_id=machine_id, defaults={"name": fresh.name, "last_seen_at": now, **facts}
+        owner=user, machine_id=machine_id, defaults={**new, **facts, "last_seen_at": now}
     )
     if not made:
         # The name is the owner's: a reinstall must not undo a renaming.
-        Device.objects.filter(pk=device.pk).update(last_seen_at=now, **facts)
+        Device.objects.filter(pk=device.pk).update(**facts, last_seen_at=now)
         device.refresh_from_db()
     return device
 
 
-def first_seat(candidates: list[License], device: Device, now: datetime) -> Seat:
-    """Take a seat of the first license that has one for this device; one that it holds already comes first."""
-    held = [license for license in candidates if any(seat.device_id == device.pk for seat in license.held_seats)]
+def candidates_for(device: Device, product: Product, license: License | None, now: datetime) -> list[License]:
+    """Return the licenses to try, first the one where it sits, then those that run longest; if none runs, all."""
+    owned = License.objects.for_user(device.owner).filter(product=product).with_state()
+    found = list(owned.filter(pk=license.pk) if license else owned)
+    if not found:
+        raise ValidationError(
+            _("Your account has no license for %(product)s."), code="no_license", params={"product": product.name}
+        )
+    running = [license for license in found if license.term_at(now) and not license.blocked_at]
+    running.sort(key=lambda license: (seats_well(license, device), license.ends_at), reverse=True)
+    return running or found
+
+
+def seats_well(license: License, device: Device) -> bool:
+    """Whether this device holds a seat of the license for which the plan that runs now has room."""
+    return (device, True) in license.devices
+
+
+def refuse_to_choose(candidates: list[License], device: Device) -> None:
+    """Ask which license it shall be when several have a free seat and the device has none yet."""
+    fitting = [license for license in candidates if license.is_running and has_room(license, device.platform)]
+    if len(fitting) > 1 and not any(seats_well(license, device) for license in candidates):
+        raise ValidationError(
+            _("Several of your licenses fit. Choose one for this device."),
+            code="choose_license",
+            params={"licenses": [license.pk for license in fitting]},
+        )
+
+
+def has_room(license: License, platform: str) -> bool:
+    return any(pool.takes(platform) and (pool.quantity is None or used < pool.quantity) for pool, used in license.pools)
+
+
+def first_seat(candidates: list[License], device: Device, *, actor, now: datetime) -> Seat:
+    """Take a seat of the first license that gives one; a full license is what a person can do most about."""
     refusals = []
-    for license in [*held, *candidates]:
+    for license in candidates:
         try:
-            return take_seat(license=license, device=device, now=now)
+            return take_seat(license=license, device=device, actor=actor, now=now)
         except ValidationError as refusal:
             refusals.append(refusal)
     raise next((refusal for refusal in refusals if refusal.code == "seat_limit"), refusals[0])
+
+
+def give_up_others(seat: Seat, product: Product, *, actor, now: datetime) -> None:
+    """A product on a device uses one seat: give back what the device held under other licenses of the product."""
+    others = Seat.objects.held().filter(device=seat.device, license__product=product).exclude(pk=seat.pk)
+    for other in others.select_related("license"):
+        free_seat(license=other.license, device=seat.device, actor=actor or seat.device.owner, now=now)
+
+
+def leave_accounts(elsewhere: QuerySet[Seat], *, now: datetime) -> None:
+    """Free the seats that the machine had in other accounts, and tell their owners; not who has it now."""
+    left: dict[Device, list[License]] = {}
+    for seat in elsewhere.select_related("license__product", "device__owner").order_by("license_id"):
+        left.setdefault(seat.device, []).append(seat.license)
+    for device, licenses in left.items():
+        for license in licenses:
+            free_seat(license=license, device=device, now=now)
+        mail_about_move(device=device, licenses=licenses)
 
 
 @transaction.atomic
 def check_in(*, device: Device, app_version: str, os_version: str, report: str, now: datetime | None = None) -> Device:
     """Record that a product is alive; writes at most once in five minutes unless it says something new.
 
-    Raises `disconnected` for a device without a seat, `blocked` and `expired` for what became of its license.
+    Raises `disconnected` for a device without a seat, `blocked`, `expired` and `seat_limit` for what became of its
+    license, and `bad_report`.
     """
     now = now or timezone.now()
     device = Device.objects.select_for_update(no_key=True).get(pk=device.pk)
-    licenses = License.objects.filter(seats__in=Seat.objects.held().filter(device=device)).with_state()
-    refuse_without_right(list(licenses), now)
-    facts = {"app_version": app_version, "os_version": os_version, "report": report}
+    refuse_without_right(device, now)
+    if report not in Device.Report:
+        raise ValidationError(_("There is no such report."), code="bad_report")
+    facts = {**clean_versions(os_version, app_version), "report": report}
     said_before = all(getattr(device, field) == value for field, value in facts.items())
     seen_lately = device.last_seen_at and now - device.last_seen_at < SEEN_AT_MOST_EVERY
     if not (said_before and seen_lately):
         for field, value in {**facts, "last_seen_at": now}.items():
             setattr(device, field, value)
-        device.clean_fields(exclude=["name"])
         device.save(update_fields=[*facts, "last_seen_at"])
     return device
 
 
-def refuse_without_right(licenses: list[License], now: datetime) -> None:
-    """Refuse a device none of whose licenses gives it a right now."""
+def refuse_without_right(device: Device, now: datetime) -> None:
+    """Refuse a device none of whose licenses protects it now."""
+    licenses = list(License.objects.with_device(device).with_state())
     if not licenses:
         raise ValidationError(_("This device was disconnected."), code="disconnected")
-    if any(license.term_at(now) and not license.blocked_at for license in licenses):
+    running = [license for license in licenses if license.term_at(now) and not license.blocked_at]
+    if any(seats_well(license, device) for license in running):
         return
+    if running:
+        raise ValidationError(_("Your license has no seat for this device any more."), code="seat_limit")
     if any(license.blocked_at for license in licenses):
         raise ValidationError(_("This license is blocked. Please contact support."), code="blocked")
     raise ValidationError(_("The license of this device has ended."), code="expired")
 
 
 @transaction.atomic
-def disconnect(*, device: Device, actor=None, now: datetime | None = None) -> list[Seat]:
-    """Take back every seat of a device at once, and return them; none when it held none, which is no error."""
-    held = Seat.objects.held().filter(device=device).select_related("license").order_by("license_id")
-    freed = [free_seat(license=seat.license, device=device, actor=actor, now=now) for seat in held]
+def disconnect(*, device: Device, actor, license: License | None = None, now: datetime | None = None) -> list[Seat]:
+    """Take back the device's seats at once, all or that of one license, and return them.
+
+    Without a seat it returns none, which is no error. What was remains as history.
+    """
+    now = now or timezone.now()
+    held = Seat.objects.held().filter(device=device, **({"license": license} if license else {}))
+    licenses = [seat.license for seat in held.select_related("license").order_by("license_id")]
+    freed = [free_seat(license=license, device=device, actor=actor, now=now) for license in licenses]
     return [seat for seat in freed if seat]
 
 
 @transaction.atomic
-def rename_device(*, device: Device, name: str, actor=None) -> Device:
-    """Give a device the name that its owner knows it by. Raises `no_name`, `long_name`, `bad_name`."""
+def rename_device(*, user, device: Device, name: str) -> Device:
+    """Give a device the name that its owner knows it by. Raises `no_name`, `long_name`."""
     name = clean_name(name)
     device = Device.objects.select_for_update(no_key=True).get(pk=device.pk)
     if name != device.name:
         old, device.name = device.name, name
         device.save(update_fields=["name"])
-        record_event(Event.Verb.DEVICE_RENAMED, actor=actor, device=device, details={"old": old, "new": name})
+        record_event(Event.Verb.DEVICE_RENAMED, actor=user, device=device, details={"old": old, "new": name})
     return device
 
 
+def clean_machine(machine_id: str, platform: str) -> tuple[str, str]:
+    """Return both as they are stored. A product makes them, so a mistake is refused, not repaired."""
+    machine_id = machine_id.strip().lower()
+    if not re.match(MACHINE_ID, machine_id):
+        raise ValidationError(_("A machine id is 32 hexadecimal characters."), code="bad_machine_id")
+    if platform not in Platform:
+        raise ValidationError(_("There is no such platform."), code="bad_platform")
+    return machine_id, platform
+
+
+def clean_versions(os_version: str, app_version: str) -> dict[str, str]:
+    """Return what a product says about itself, cut to what a column holds: it cannot type it anew."""
+    said = {"os_version": os_version, "app_version": app_version}
+    return {field: one_line(text)[: LONGEST[field]].rstrip() for field, text in said.items()}
+
+
+def name_by_product(name: str, platform: str) -> str:
+    """Return the machine's own name, cut to what the column holds; one without a name is called by its platform."""
+    return one_line(name)[: LONGEST["name"]].rstrip() or Platform(platform).label
+
+
 def clean_name(name: str) -> str:
-    """Return a name as it is stored: one line, no control characters, not longer than the column."""
-    name = " ".join(name.split())
+    """Return a name that a person typed as it is stored, or refuse it."""
+    name = one_line(name)
     if not name:
         raise ValidationError(_("Give the device a name."), code="no_name")
-    if len(name) > LONGEST_NAME:
+    if len(name) > LONGEST["name"]:
         raise ValidationError(
-            _("A name can have %(count)d characters at most."), code="long_name", params={"count": LONGEST_NAME}
+            _("A name can have %(count)d characters at most."), code="long_name", params={"count": LONGEST["name"]}
         )
-    if not name.isprintable():
-        raise ValidationError(_("This name has a character that cannot be shown. Type it anew."), code="bad_name")
     return name
+
+
+def one_line(text: str) -> str:
+    """Return text on one line, without characters that nobody sees: controls, marks that turn the direction."""
+    seen = (" " if sign.isspace() else sign for sign in text if sign.isspace() or sign.isprintable() or sign in JOINERS)
+    line = " ".join("".join(seen).split())
+    return line if line.strip(JOINERS) else ""

@@ -1,6 +1,7 @@
 """The Devices tab."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,38 +10,43 @@ from django.views.decorators.http import require_http_methods, require_safe
 from devices import services
 from devices.forms import NameForm
 from devices.models import Device
-from devices.overview import full_license, rows_of, summary
+from devices.overview import full_pool, rows_of, summary
 from licenses.models import License
 
+ROWS_A_PAGE = 50
 NEWEST_EVENTS = 50
-MOST_DISCONNECTED = 50
+NEWEST_DISCONNECTED = 50
 
 
 @require_safe
 def index(request):
     licenses = list(License.objects.for_user(request.user).with_state())
     rows = rows_of(licenses)
-    seatless = list(Device.objects.for_user(request.user).disconnected().with_last_seat()[:MOST_DISCONNECTED])
-    gone = next((device for device in seatless if str(device.pk) == request.GET.get("gone")), None)
+    disconnected = list(Device.objects.for_user(request.user).disconnected()[:NEWEST_DISCONNECTED])
+    gone = next((device for device in disconnected if str(device.pk) == request.GET.get("gone")), None)
     context = {
-        "rows": rows,
+        "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "summary": summary(rows),
-        "full": full_license(licenses),
-        "seatless": seatless,
+        "full": full_pool(licenses),
+        "has_license": any(license.is_running for license in licenses),
+        "disconnected": disconnected,
         "gone": gone,
+        "freed": freed_by(gone, licenses) if gone else [],
     }
     return render(request, "devices/index.html", context)
 
 
+def freed_by(device, licenses):
+    """The running licenses that got a seat back when this device was disconnected."""
+    seats = device.seats.filter(disconnected_at=device.disconnected_at).values_list("license_id", flat=True)
+    return [license for license in licenses if license.is_running and license.pk in set(seats)]
+
+
 @require_safe
 def detail(request, pk):
-    device = get_object_or_404(Device.objects.for_user(request.user), pk=pk)
-    context = {
-        "device": device,
-        "row": row_of(request.user, device),
-        "events": device.events.select_related("actor")[:NEWEST_EVENTS],
-        "last_seat": device.seats.select_related("license__product").order_by("-disconnected_at").first(),
-    }
+    device = get_object_or_404(Device.objects.for_user(request.user).with_last_seat(), pk=pk)
+    events = device.events.select_related("actor")[:NEWEST_EVENTS]
+    context = {"device": device, "row": row_of(request.user, device), "events": events}
     return render(request, "devices/detail.html", context)
 
 
@@ -54,13 +60,12 @@ def row_of(user, device):
 def disconnect(request, pk):
     """A page that works alone; with a script it is shown as a dialog on the device's own page."""
     device = get_object_or_404(Device.objects.for_user(request.user), pk=pk)
+    if request.method == "POST" and services.disconnect(device=device, actor=request.user):
+        return redirect(f"{reverse('devices:index')}?gone={device.pk}")
     row = row_of(request.user, device)
     if row is None:
         messages.info(request, _("%(device)s is disconnected already") % {"device": device.name})
         return redirect("devices:index")
-    if request.method == "POST":
-        services.disconnect(device=device, actor=request.user)
-        return redirect(f"{reverse('devices:index')}?gone={device.pk}")
     return render(request, "devices/disconnect.html", {"device": device, "row": row})
 
 
@@ -69,7 +74,7 @@ def rename(request, pk):
     device = get_object_or_404(Device.objects.for_user(request.user), pk=pk)
     form = NameForm(request.POST or None, initial={"name": device.name})
     if form.is_valid():
-        services.rename_device(device=device, name=form.cleaned_data["name"], actor=request.user)
+        services.rename_device(user=request.user, device=device, name=form.cleaned_data["name"])
         messages.success(request, _("The name is saved"))
         return redirect("devices:detail", pk=device.pk)
     return render(request, "devices/rename.html", {"device": device, "form": form})
