@@ -5,12 +5,18 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
+from licenses.models import Plan
+from portal.demo.catalog import PLANS, PRODUCTS, load_plan, load_product
+from portal.demo.installers import files_of, publish
 from portal.outbox.services import deliver_due
 from tests import chromium
 
 HERE = Path(__file__).parent
 WIDE, NARROW = 1280, 390
+PATIENCE = 15_000  # milliseconds until a page counts as not coming; a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
@@ -50,7 +56,7 @@ def open_page(browser, live_server, complaints):
             color_scheme="dark" if dark else "light",
             **{"locale": "en-GB", "timezone_id": "UTC", **more},
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if user:
             context.add_cookies(
@@ -98,3 +104,15 @@ def deliver_mail(settings):
     for path in (settings.DATA_DIR / "mail").glob("*"):
         path.unlink()
     return deliver_due
+
+
+@pytest.fixture
+def security_cloud(db):
+    """The demonstration's Kaspersky Security Cloud for 3 devices: its plan, true installers, stores and guides."""
+    sold = next(sold for sold in PRODUCTS if sold.slug == "security-cloud")
+    load_product(sold)
+    load_plan(next(offered for offered in PLANS if offered.slug == "security-cloud-personal-3-1y"))
+    plan = Plan.objects.get()
+    for platform in files_of(sold):
+        publish(sold, plan.product, platform)
+    return plan
