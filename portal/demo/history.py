@@ -119,10 +119,11 @@ def add_small_office(customer: User) -> None:
 def add_ending(customer: User) -> None:
     """Ending soon, a trial, and one that renews by itself."""
     ending = add(customer, "password-manager-per-person-1y", 354)
+    add(customer, "standard-trial-30d", 12)
+    renewing = add(customer, "secure-connection-subscription-1m", 9)
     for device in Device.objects.for_user(customer).filter(name__in=["Anna’s laptop", "MacBook Air"]):
         take_seat(license=ending, device=device, now=ago(100))
-    add(customer, "standard-trial-30d", 12)
-    add(customer, "secure-connection-subscription-1m", 9)
+        take_seat(license=renewing, device=device, now=ago(8))
 
 
 def add_over(customer: User) -> None:
@@ -140,10 +141,10 @@ def add_over(customer: User) -> None:
 
 
 def add_queued(customer: User) -> None:
-    """Added yesterday, starts in three weeks."""
+    """Added a month ago, starts in three weeks."""
     product = Product.objects.get(slug="internet-security")
-    license = License.objects.create(owner=customer, product=product, support_key=new_support_key(), created_at=ago(1))
-    add_term(license, "internet-security-personal-1-1y", starts_at=ago(-21), added=1)
+    license = License.objects.create(owner=customer, product=product, support_key=new_support_key(), created_at=ago(30))
+    add_term(license, "internet-security-personal-1-1y", starts_at=ago(-21), added=30)
 
 
 def load_refused_codes(staff: User) -> None:

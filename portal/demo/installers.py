@@ -1,8 +1,10 @@
 """Installer files of the demonstration: real files with a true SHA-256, which say inside that they install nothing."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from downloads.models import Installer
 from downloads.services import publish_installer
@@ -44,6 +46,7 @@ def publish(sold: Sold, product: Product, platform: str) -> None:
         file=ContentFile(content(sold, name), name),
         file_name=name,
         requirements=REQUIREMENTS[platform],
+        released_at=timezone.now() - timedelta(days=40),
     )
 
 
