@@ -101,7 +101,8 @@ class DeviceAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("seats"))
     def held(self, device):
-        return format_html_join(", ", "{}", ((link_to(seat.license),) for seat in device.held_seats)) or "–"
+        licenses = [seat.license for seat in device.held_seats]
+        return format_html_join(", ", "{}", ((link_to(row, row.product.name),) for row in licenses)) or "–"
 
     @admin.action(description=_("Disconnect"), permissions=["disconnect"])
     def disconnect_devices(self, request, queryset):
@@ -122,7 +123,7 @@ class DeviceAdmin(admin.ModelAdmin):
         return request.user.has_perm("devices.change_device")
 
 
-def link_to(row):
-    """Name a row and lead to its page in the admin."""
+def link_to(row, text=""):
+    """Name a row, and lead to its page in the admin."""
     url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', url, row)
+    return format_html('<a href="{}">{}</a>', url, text or row)

@@ -1,0 +1,30 @@
+"""Devices as the products know them."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from devices.services import connect
+from tests.factories import LicenseFactory
+
+
+@pytest.fixture
+def license(customer):
+    """Anna's license with five seats for every platform."""
+    return LicenseFactory(owner=customer)
+
+
+@pytest.fixture
+def connected(customer, license):
+    """Anna's laptop, which holds the first seat of her license."""
+    return plug(customer, license.product).device
+
+
+def plug(user, product, number: int = 1, **facts):
+    """Connect the user's machine with this number; what is not said is that of a plain Windows laptop."""
+    said = {"platform": "windows", "name": "Anna’s laptop", "machine_id": f"{number:032x}", **facts}
+    return connect(user=user, product=product, **said)
+
+
+def refuses(code):
+    """Expect a refusal with this code, the one that a program reads."""
+    return pytest.raises(ValidationError, check=lambda error: error.code == code)

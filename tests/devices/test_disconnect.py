@@ -1,0 +1,125 @@
+"""Take a device off: seats free at once, history kept, twice is once."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from devices.services import disconnect
+from licenses.models import Event, Seat
+from tests.devices.conftest import plug, refuses
+from tests.factories import LicenseFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(client_of, customer):
+    return client_of(customer)
+
+
+@pytest.fixture
+def url(connected):
+    return reverse("devices:disconnect", args=[connected.pk])
+
+
+def test_seat_is_free_at_once_and_its_history_stays(customer, license, connected):
+    [freed] = disconnect(device=connected, actor=customer)
+    assert freed.disconnected_at
+    assert not Seat.objects.held().exists()
+    event = connected.events.first()
+    assert (event.verb, event.actor, event.license) == (Event.Verb.DEVICE_DISCONNECTED, customer, license)
+
+
+def test_freed_seat_is_the_next_ones(customer, connected):
+    small = LicenseFactory(owner=customer, terms__plan__seats=1)
+    first = plug(customer, small.product, 1)
+    with refuses("seat_limit"):
+        plug(customer, small.product, 2)
+    disconnect(device=first.device, actor=customer)
+    assert plug(customer, small.product, 2).number == 1
+
+
+def test_twice_is_once(customer, connected):
+    disconnect(device=connected, actor=customer)
+    assert disconnect(device=connected, actor=customer) == []
+    assert connected.events.filter(verb=Event.Verb.DEVICE_DISCONNECTED).count() == 1
+
+
+def test_all_seats_are_freed_together(customer, license, connected):
+    plug(customer, LicenseFactory(owner=customer).product)
+    freed = disconnect(device=connected, actor=customer)
+    assert len({seat.disconnected_at for seat in freed}) == 1
+    assert len(freed) == 2
+
+
+def test_one_license_may_be_named(customer, license, connected):
+    kept = plug(customer, LicenseFactory(owner=customer).product)
+    disconnect(device=connected, actor=customer, license=license)
+    assert Seat.objects.held().get() == kept
+
+
+def test_page_asks_first_and_says_what_happens(browser, url, license):
+    page = browser.get(url).content.decode()
+    for fact in [
+        "Disconnect Anna’s laptop?",
+        f"{license.product.name} stops working on this device and its seat is free at once.",
+        "Files on the device are not touched. You can connect it again later.",
+        "at the latest in 3 days",
+    ]:
+        assert fact in page
+    assert Seat.objects.held().exists()
+
+
+def test_page_names_every_product_that_stops(browser, url, customer, license):
+    other = LicenseFactory(owner=customer)
+    plug(customer, other.product)
+    page = browser.get(url).content.decode()
+    assert f"{other.product.name} and {license.product.name} stop working on this device" in page
+
+
+def test_ok_disconnects_and_says_so_first(browser, url, license):
+    page = browser.post(url, follow=True).content.decode()
+    assert not Seat.objects.held().exists()
+    assert "<title>Anna’s laptop is disconnected – Devices –" in page
+    main = page[page.index("<main") :]
+    assert main.index("notice--ok") < main.index("<h1>")
+    assert f"One seat of {license.product.name} is free." in page
+
+
+def test_notice_promises_no_seat_of_a_license_that_is_over(browser, url, license, connected):
+    license.terms.update(ends_at=connected.created_at)
+    page = browser.post(url, follow=True).content.decode()
+    assert "Anna’s laptop is disconnected" in page
+    assert "is free" not in page
+
+
+def test_second_press_is_told_kindly(browser, url):
+    browser.post(url)
+    for answer in (browser.post(url, follow=True), browser.get(url, follow=True)):
+        assert answer.status_code == 200
+        assert "Anna’s laptop is disconnected already" in answer.content.decode()
+
+
+def test_strangers_device_does_not_exist(client_of, other_customer, url):
+    browser = client_of(other_customer)
+    assert [browser.get(url).status_code, browser.post(url).status_code] == [404, 404]
+    assert Seat.objects.held().exists()
+
+
+def test_wrong_method_is_refused(browser, url):
+    assert browser.put(url).status_code == 405
+    assert browser.delete(url).status_code == 405
+
+
+def test_post_without_a_token_is_refused(customer, url):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(customer)
+    assert browser.post(url).status_code == 403
+    assert Seat.objects.held().exists()
+
+
+def test_staff_disconnect_through_the_same_service(client_of, staff, connected):
+    data = {"action": "disconnect_devices", "_selected_action": [connected.pk]}
+    page = client_of(staff).post(reverse("admin:devices_device_changelist"), data, follow=True).content.decode()
+    assert "1 seat is free now." in page
+    assert connected.events.first().actor == staff
