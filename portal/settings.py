@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, validate
 
+from portal.color import readable_accent
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
@@ -244,10 +246,11 @@ HELP_URL = env.str("PORTAL_HELP_URL", "")
 PRIVACY_URL = env.str("PORTAL_PRIVACY_URL", "")
 TERMS_URL = env.str("PORTAL_TERMS_URL", "")
 DISCLAIMER = env.str("PORTAL_DISCLAIMER", "")
-ACCENT_COLOR = env.str("PORTAL_ACCENT", "")
+ACCENT_COLOR = env.str("PORTAL_ACCENT", "") and readable_accent(env.str("PORTAL_ACCENT"))
 GLYPH_URL = env.str("PORTAL_GLYPH", "")
 # The region of customers who have none of their own (codes.md case 8 compares it with the plan's).
-REGION = env.str("PORTAL_REGION", "europe")
+REGIONS = ["europe", "americas", "asia-pacific", "africa-middle-east"]
+REGION = env.str("PORTAL_REGION", "europe", validate=validate.OneOf(REGIONS))
 
 # Limits of the activation code form: one table, all in one place.
 CODE_LIMITS = {

@@ -50,6 +50,9 @@ def test_production_refuses_to_start_without(name):
         ("PORTAL_MODE", "prod"),
         ("DATABASE_URL", "a-database"),
         ("PORTAL_PROXY_COUNT", "one"),
+        ("PORTAL_ACCENT", "teal"),
+        ("PORTAL_ACCENT", "#ffee00"),
+        ("PORTAL_REGION", "moon"),
     ],
 )
 def test_wrong_value_stops_the_start_and_is_named(name, value):
