@@ -11,9 +11,10 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("time-zone/", views.time_zone, name="time_zone"),
     path("confirm-email/again/", views.send_again, name="send_again"),
-    # The addresses that allauth knows by the same names with "account_".
-    path("login/", views.SignInView.as_view(), name="login"),
-    path("signup/", views.RegisterView.as_view(), name="signup"),
-    path("password/reset/", views.ResetPasswordView.as_view(), name="reset_password"),
+    # In the place of allauth's own; their names stay account_login, account_signup, account_reset_password
+    # and account_confirm_email.
+    path("login/", views.SignInView.as_view()),
+    path("signup/", views.RegisterView.as_view()),
+    path("password/reset/", views.ResetPasswordView.as_view()),
     path("confirm-email/<str:key>/", views.confirm_email, name="confirm_email"),
 ]

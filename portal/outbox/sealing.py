@@ -30,7 +30,7 @@ def seal_mail(message: EmailMessage) -> bytes:
     return keys().encrypt(json.dumps(parts).encode())
 
 
-def open_mail(sealed: bytes, connection=None) -> EmailMultiAlternatives:
+def open_mail(sealed: bytes | memoryview, connection=None) -> EmailMultiAlternatives:
     """Return the message again. Raises `sealed_with_lost_key` when no key of the settings opens it."""
     try:
         parts = json.loads(keys().decrypt(bytes(sealed)))
