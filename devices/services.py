@@ -82,10 +82,10 @@ def find_or_make(*, user, machine_id: str, name: str, facts: dict, now: datetime
     device, made = Device.objects.get_or_create(
         owner=user, machine_id=machine_id, defaults={**new, **facts, "last_seen_at": now}
     )
+    device.owner = user
     if not made:
         # The name is the owner's: a reinstall must not undo a renaming.
-        Device.objects.filter(pk=device.pk).update(**facts, last_seen_at=now)
-        device.refresh_from_db()
+        write(device, **facts, last_seen_at=now)
     return device
 
 
@@ -167,10 +167,15 @@ def check_in(*, device: Device, app_version: str, os_version: str, report: str, 
     said_before = all(getattr(device, field) == value for field, value in facts.items())
     seen_lately = device.last_seen_at and now - device.last_seen_at < SEEN_AT_MOST_EVERY
     if not (said_before and seen_lately):
-        for field, value in {**facts, "last_seen_at": now}.items():
-            setattr(device, field, value)
-        device.save(update_fields=[*facts, "last_seen_at"])
+        write(device, **facts, last_seen_at=now)
     return device
+
+
+def write(device: Device, **facts) -> None:
+    """Store these columns of a device and no other."""
+    for field, value in facts.items():
+        setattr(device, field, value)
+    device.save(update_fields=list(facts))
 
 
 def refuse_without_right(device: Device, now: datetime) -> None:
