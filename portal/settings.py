@@ -5,6 +5,7 @@ A missing or wrong value stops the start with a message that names the variable.
 """
 
 from datetime import timedelta
+from email.utils import formataddr
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -237,10 +238,11 @@ else:
         "EMAIL_BACKEND": "portal.demo.mail.OneFileEachBackend",
         "EMAIL_FILE_PATH": str(DATA_DIR / "mail"),
     }
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PORTAL_MAIL_FROM", "portal@localhost")
+SITE_NAME = required("PORTAL_SITE_NAME", "My Portal")
+SERVER_EMAIL = env.str("PORTAL_MAIL_FROM", "portal@localhost")
+DEFAULT_FROM_EMAIL = formataddr((SITE_NAME, SERVER_EMAIL))
 
 # The operator's brand
-SITE_NAME = required("PORTAL_SITE_NAME", "My Portal")
 SUPPORT_URL = env.str("PORTAL_SUPPORT_URL", "")
 HELP_URL = env.str("PORTAL_HELP_URL", "")
 PRIVACY_URL = env.str("PORTAL_PRIVACY_URL", "")
@@ -251,6 +253,20 @@ GLYPH_URL = env.str("PORTAL_GLYPH", "")
 # The region of customers who have none of their own (codes.md case 8 compares it with the plan's).
 REGIONS = ["europe", "americas", "asia-pacific", "africa-middle-east"]
 REGION = env.str("PORTAL_REGION", "europe", validate=validate.OneOf(REGIONS))
+
+# Log: what went wrong, with its traceback, on standard error; the supervisor keeps it. What people typed is in none of it.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "INFO" if DEBUG else "WARNING", "propagate": False},
+        # Every 404 and 403 of a crawler is no warning of ours.
+        "django.request": {"level": "INFO" if DEBUG else "ERROR"},
+    },
+}
 
 # Limits of the activation code form: one table, all in one place.
 CODE_LIMITS = {
