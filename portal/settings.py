@@ -254,7 +254,7 @@ GLYPH_URL = env.str("PORTAL_GLYPH", "")
 REGIONS = ["europe", "americas", "asia-pacific", "africa-middle-east"]
 REGION = env.str("PORTAL_REGION", "europe", validate=validate.OneOf(REGIONS))
 
-# Log: what went wrong, with its traceback, on standard error; the supervisor keeps it. What people typed is in none of it.
+# Log: what went wrong, with its traceback, on standard error. What people typed is in none of it.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
