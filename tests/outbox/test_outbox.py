@@ -4,7 +4,6 @@ import signal
 import smtplib
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -228,12 +227,11 @@ def test_two_workers_send_each_mail_once():
 
 
 def test_watcher_stops_when_told(tmp_path):
-    watcher = subprocess.Popen([sys.executable, "manage.py", "send_mails", "--watch"], stderr=subprocess.PIPE)
-    time.sleep(3)
-    assert watcher.poll() is None, watcher.stderr.read()
-    watcher.send_signal(signal.SIGTERM)
-    assert watcher.wait(timeout=10) == 0
-    watcher.stderr.close()
+    command = [sys.executable, "manage.py", "send_mails", "--watch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watcher:
+        assert "Waiting" in watcher.stdout.readline()
+        watcher.send_signal(signal.SIGTERM)
+        assert watcher.wait(timeout=30) == 0
 
 
 def test_staff_see_the_outbox_but_never_the_text(client_of, staff):

@@ -33,6 +33,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        self.stdout.write("Waiting for mails …")
+        self.stdout.flush()
         pruned = 0.0
         while not stop.is_set():
             close_old_connections()
