@@ -69,6 +69,11 @@ class FullPool:
     is_missed: bool
 
     @property
+    def is_to_act_on(self) -> bool:
+        """Whether a device waits for a seat, or one that nobody seems to use has one."""
+        return self.is_missed or self.row.device.is_unseen
+
+    @property
     def is_only_pool(self) -> bool:
         return len(self.license.pools) == 1
 
@@ -100,7 +105,10 @@ def summary(rows: list[Row]) -> dict:
 
 
 def full_pool(licenses: Iterable[License]) -> FullPool | None:
-    """Return the full pool of a running license that matters most: a device waits for a seat, or one sits idle."""
+    """Return the full pool of a running license that matters most: a device waits for a seat, or one sits idle.
+
+    A pool whose devices are all in use is told only when the whole license is full.
+    """
     full = [
         find_idlest(license, pool)
         for license in licenses
@@ -108,7 +116,8 @@ def full_pool(licenses: Iterable[License]) -> FullPool | None:
         for pool, used in license.pools
         if pool.quantity is not None and used >= pool.quantity
     ]
-    return min(full, key=lambda full: (not full.is_missed, full.row.device.alive_at), default=None)
+    told = [pool for pool in full if pool.is_to_act_on or pool.license.is_full]
+    return min(told, key=lambda pool: (not pool.is_missed, pool.row.device.alive_at), default=None)
 
 
 def find_idlest(license: License, pool: SeatPool) -> FullPool:

@@ -207,6 +207,8 @@ def test_full_pool_of_one_kind_is_named(read, license):
     license.plan.pools.update(on_server=False)
     SeatPoolFactory(plan=license.plan, quantity=1, on_windows=False, on_macos=False, on_android=False, on_ios=False)
     seat(license, platform="server")
+    assert "in use" not in read()
+    Device.objects.update(last_seen_at=days(-40))
     assert f"The 1 seat of {license.product.name} for Windows Server is in use" in read()
 
 
