@@ -7,6 +7,7 @@ A missing or wrong value stops the start with a message that names the variable.
 from datetime import timedelta
 from email.utils import formataddr
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -269,7 +270,7 @@ LOGGING = {
 }
 
 # Limits of the activation code form: one table, all in one place.
-CODE_LIMITS = {
+CODE_LIMITS: dict[str, Any] = {
     "counted_per_account": 5,
     "counted_window": timedelta(minutes=15),
     "first_pause": timedelta(minutes=15),

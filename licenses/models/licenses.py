@@ -69,6 +69,7 @@ class License(models.Model):
     archived_at = models.DateTimeField(_("put away"), null=True, blank=True, editable=False)
 
     objects = LicenseQuerySet.as_manager()
+    held_seats: "list[Seat]"  # after `with_state`
 
     class Meta:
         verbose_name = _("license")

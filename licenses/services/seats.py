@@ -94,14 +94,14 @@ def store_places(license: License) -> None:
     """Store where the devices sit under the pools that run now, as far as that differs from what is stored."""
     for seat in license.held_seats:
         place = license.sittings[seat.pk]
-        if place.pool and (seat.pool_id, seat.number) != (place.pool.pk, place.number):
-            seat.pool, seat.number = place.pool, place.number
+        if place.pool and place.number and (seat.pool_id, seat.number) != (place.pool.pk, place.number):
+            seat.pool_id, seat.number = place.pool.pk, place.number
             seat.save(update_fields=["pool", "number"])
 
 
 def free_place_for(license: License, device):
     """Return the pool and the lowest free number for this device, or refuse."""
-    pools = list(license.plan.pools.all())
+    pools = list(license.plan.pools.all()) if license.plan else []
     if not any(pool.takes(device.platform) for pool in pools):
         raise ValidationError(
             _("%(product)s has no seat for %(platform)s."),
@@ -110,7 +110,7 @@ def free_place_for(license: License, device):
         )
     taken: dict[int, set[int]] = {pool.pk: set() for pool in pools}
     for place in license.sittings.values():
-        if place.pool:
+        if place.pool and place.number:
             taken[place.pool.pk].add(place.number)
     place = free_place(pools, taken, device.platform)
     if place.pool is None:
