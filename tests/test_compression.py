@@ -17,5 +17,6 @@ def test_installer_keeps_its_length(client_of, customer):
     installer = InstallerFactory(product=LicenseFactory(owner=customer).product)
     url = reverse("downloads:file", args=[installer.pk, installer.file_name])
     answer = client_of(customer).get(url, headers={"accept-encoding": "gzip"})
+    answer.close()
     assert "Content-Encoding" not in answer
     assert int(answer["Content-Length"]) == installer.size

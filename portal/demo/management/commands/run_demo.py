@@ -18,7 +18,7 @@ from portal.demo import accounts, assets
 
 # Two processes of four threads: a customer's slow download does not stop the others.
 GUNICORN = (
-    "-m gunicorn portal.wsgi --workers 2 --threads 4 --worker-class gthread --no-control-socket"
+    "-m gunicorn portal.wsgi --workers 2 --threads 4 --worker-class gthread --preload --no-control-socket"
     " --timeout 60 --graceful-timeout 3 --keep-alive 5 --log-level warning --bind"
 )
 
