@@ -23,13 +23,13 @@ test: .venv/installed-dev
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
 
-# Stamps: installed again only when the list of packages changed.
-.venv/installed: requirements.txt | .venv/bin/python
+# Stamps: installed again only when the list of packages, or Python itself, changed.
+.venv/installed: requirements.txt .venv/bin/python
 	@echo "Installing packages …"
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
+.venv/installed-dev: requirements.txt requirements-dev.txt .venv/bin/python
 	@echo "Installing packages for tests …"
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ .venv/installed
@@ -37,5 +37,5 @@ clean:
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: https://www.python.org/downloads/"; exit 1; }
 	@echo "Making .venv …"
-	@"$(PYTHON)" -m venv .venv || { rm -rf .venv; \
+	@rm -rf .venv && "$(PYTHON)" -m venv .venv || { rm -rf .venv; \
 		echo "Python cannot make a virtual environment. On Debian: apt install python3-venv"; exit 1; }
