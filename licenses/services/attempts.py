@@ -45,6 +45,8 @@ def begin_attempt(*, user, address: str | None) -> CodeAttempt:
     """Record that a code is tried, or refuse because too many were; the account is locked while we count."""
     now = timezone.now()
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
+    # No limit looks further back, and network addresses are not kept longer than they serve.
+    CodeAttempt.objects.filter(user=user, made_at__lt=now - settings.CODE_LIMITS["pauses_remembered"]).delete()
     wait_until = account_waits_until(user, now) or address_waits_until(address, now)
     if wait_until:
         raise slow_down(user, wait_until, now)
