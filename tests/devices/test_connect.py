@@ -282,3 +282,12 @@ def test_moment_is_the_callers(customer, license):
     then = timezone.now() - timedelta(days=3)
     seat = plug(customer, license.product, now=then)
     assert (seat.connected_at, seat.device.created_at, seat.device.last_seen_at) == (then, then, then)
+
+
+def test_name_is_itself_in_text_and_escaped_in_html(customer, other_customer, license):
+    plug(customer, license.product, name="Anna's <PC>")
+    plug(other_customer, LicenseFactory(owner=other_customer, product=license.product).product)
+    [letter] = mail.outbox
+    assert letter.subject == "Anna's <PC> left your account"
+    assert "on Anna's <PC>." in letter.body
+    assert "on Anna&#x27;s &lt;PC&gt;." in letter.alternatives[0].content
