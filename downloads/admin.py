@@ -75,6 +75,7 @@ class StoreLinkAdmin(admin.ModelAdmin):
     list_filter = ("store", "product")
     list_select_related = ("product",)
     search_fields = ("product__name", "url")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
