@@ -4,33 +4,20 @@ import re
 
 from django.contrib import admin, messages
 from django.db.models import Prefetch, Q
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from devices.models import Device
 from devices.services import disconnect
 from licenses.models import Event, Seat
+from portal.staff import HistoryInline, KeptAdmin, KeptInline, link_to
 
 # A device id as the customer reads it out ("D-2ADB-0997"), or the beginning of a machine id.
 SPELLED_ID = re.compile(r"(?:d-)?([0-9a-f]{4}-?[0-9a-f]{0,28})")
 
 
-class ReadOnlyInline(admin.TabularInline):
-    """Rows that are history: shown, never changed here."""
-
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-
-class SeatInline(ReadOnlyInline):
+class SeatInline(KeptInline):
     model = Seat
     fields = readonly_fields = ["license_link", "pool", "number", "connected_at", "disconnected_at"]
     ordering = ["-connected_at"]
@@ -43,21 +30,12 @@ class SeatInline(ReadOnlyInline):
         return link_to(seat.license)
 
 
-class EventInline(ReadOnlyInline):
+class EventInline(HistoryInline):
     model = Event
-    fields = readonly_fields = ["at", "sentence", "actor"]
-    verbose_name_plural = _("history")
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("actor")
-
-    @admin.display(description=_("what"))
-    def sentence(self, event):
-        return event.sentence
 
 
 @admin.register(Device)
-class DeviceAdmin(admin.ModelAdmin):
+class DeviceAdmin(KeptAdmin):
     list_display = ["name", "customer", "platform", "held", "report", "last_seen_at", "device_id"]
     list_filter = ["platform", "report", "last_seen_at"]
     list_select_related = ["owner"]
@@ -110,20 +88,8 @@ class DeviceAdmin(admin.ModelAdmin):
         text = ngettext("%(count)d seat is free now.", "%(count)d seats are free now.", freed) % {"count": freed}
         self.message_user(request, text, messages.SUCCESS)
 
-    def has_add_permission(self, request):
-        return False
-
     def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
         return False
 
     def has_disconnect_permission(self, request):
         return request.user.has_perm("devices.change_device")
-
-
-def link_to(row, text=""):
-    """Name a row, and lead to its page in the admin."""
-    url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', url, text or row)

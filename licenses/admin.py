@@ -10,31 +10,15 @@ from django.db.models import Count, Q, URLField
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import formats, timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from licenses import codes, services
 from licenses.models import ActivationCode, CodeBatch, Event, License, Plan, Product, Seat, SeatPool, Term
+from portal.staff import HistoryInline, KeptAdmin, KeptInline, link_to
 
 MOST_CODES_AT_ONCE = 10_000
-
-
-NOTHING_TO_SAVE = {"show_save": False, "show_save_and_continue": False}
-
-
-class ReadOnlyInline(admin.TabularInline):
-    """Rows that are history: shown, never changed here."""
-
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Product)
@@ -186,7 +170,7 @@ class RevokedFilter(admin.SimpleListFilter):
 
 
 @admin.register(ActivationCode)
-class ActivationCodeAdmin(admin.ModelAdmin):
+class ActivationCodeAdmin(KeptAdmin):
     list_display = ["masked", "case_number", "batch", "license", "revoked_at", "revoked_reason"]
     list_filter = [RevokedFilter, "batch__plan__product"]
     list_select_related = ["batch__plan__product", "term__license__product"]
@@ -221,9 +205,6 @@ class ActivationCodeAdmin(admin.ModelAdmin):
         self.message_user(request, _("There is no such code."), messages.WARNING)
         return redirect("admin:licenses_activationcode_changelist")
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        return super().change_view(request, object_id, form_url, {**NOTHING_TO_SAVE, **(extra_context or {})})
-
     @admin.display(description=_("code"), ordering="hint")
     def masked(self, code):
         return f"…-{code.hint}"
@@ -256,20 +237,8 @@ class ActivationCodeAdmin(admin.ModelAdmin):
     def revoke_lost(self, request, queryset):
         self.revoke(request, queryset, ActivationCode.Reason.LOST)
 
-    def has_add_permission(self, request):
-        return False
 
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-def link_to(row):
-    """Link to the admin page of a row."""
-    address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', address, row)
-
-
-class TermInline(ReadOnlyInline):
+class TermInline(KeptInline):
     model = Term
     fields = readonly_fields = ["plan", "code", "starts_at", "ends_at"]
 
@@ -277,7 +246,7 @@ class TermInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("plan__product", "code")
 
 
-class SeatInline(ReadOnlyInline):
+class SeatInline(KeptInline):
     model = Seat
     fields = readonly_fields = ["number", "pool", "device", "connected_at", "disconnected_at"]
 
@@ -285,17 +254,8 @@ class SeatInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("pool", "device", "license__product")
 
 
-class EventInline(ReadOnlyInline):
+class EventInline(HistoryInline):
     model = Event
-    fields = readonly_fields = ["at", "sentence", "actor"]
-    verbose_name_plural = _("history")
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("actor")
-
-    @admin.display(description=_("what"))
-    def sentence(self, event):
-        return event.sentence
 
 
 class BlockForm(forms.Form):
@@ -305,7 +265,7 @@ class BlockForm(forms.Form):
 
 
 @admin.register(License)
-class LicenseAdmin(admin.ModelAdmin):
+class LicenseAdmin(KeptAdmin):
     list_display = ["support_key", "product", "customer", "state", "ends", "seats", "created_at"]
     list_filter = ["product", ("blocked_at", admin.EmptyFieldListFilter), "created_at"]
     search_fields = ["support_key", "owner__email", "product__name"]
@@ -327,9 +287,6 @@ class LicenseAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_state().select_related("owner", "product")
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        return super().change_view(request, object_id, form_url, {**NOTHING_TO_SAVE, **(extra_context or {})})
 
     @admin.display(description=_("customer"), ordering="owner__email")
     def customer(self, license):
@@ -371,15 +328,9 @@ class LicenseAdmin(admin.ModelAdmin):
         for license in queryset:
             services.unblock_license(license=license, actor=request.user)
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin):
+class EventAdmin(KeptAdmin):
     list_display = ["at", "sentence", "actor", "license", "device", "batch"]
     list_filter = ["verb", "at"]
     list_select_related = ["actor", "license__product", "device", "batch__plan__product"]
@@ -392,11 +343,5 @@ class EventAdmin(admin.ModelAdmin):
     def sentence(self, event):
         return event.sentence
 
-    def has_add_permission(self, request):
-        return False
-
     def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
         return False

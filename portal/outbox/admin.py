@@ -4,6 +4,8 @@ from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from portal.staff import KeptAdmin
+
 from .models import Mail
 from .services import try_again
 
@@ -25,7 +27,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Mail)
-class MailAdmin(admin.ModelAdmin):
+class MailAdmin(KeptAdmin):
     list_display = (
         "subject",
         "recipients",
@@ -43,13 +45,7 @@ class MailAdmin(admin.ModelAdmin):
     fields = ("recipients", "subject", "created_at", "tries", "next_try_at", "last_error", "sent_at", "given_up_at")
     actions = ("try_again_now",)
 
-    def has_add_permission(self, request):
-        return False
-
     def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
         return False
 
     @admin.action(description=_("Try again now"), permissions=["view"])
