@@ -9,6 +9,18 @@ from django.utils import timezone, translation
 from portal import settings as portal_settings
 from tests.factories import StaffFactory, UserFactory
 
+# What takes longest comes first, so that in the end no process of `pytest -n` waits for another.
+SLOWEST_FIRST = ["race", "make_run", "browser"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    def place(item) -> int:
+        marks = [mark for mark in SLOWEST_FIRST if item.get_closest_marker(mark)]
+        return SLOWEST_FIRST.index(marks[0]) if marks else len(SLOWEST_FIRST)
+
+    items.sort(key=place)
+
 
 @pytest.fixture
 def customer(db):

@@ -8,7 +8,7 @@ import time
 from tests import environment
 
 HERE = [sys.executable, "-m"]
-PYTEST = [*HERE, "pytest", "-q", "-n", os.environ.get("TEST_PROCESSES", "2")]
+PYTEST = [*HERE, "pytest", "-q", "-n", os.environ.get("TEST_PROCESSES", "3")]
 PARTS = {
     "ruff check": [*HERE, "ruff", "check", "."],
     "ruff format": [*HERE, "ruff", "format", "--check", "."],
