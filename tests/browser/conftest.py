@@ -80,7 +80,7 @@ def session_of(user) -> str:
 
 
 def listen(page, complaints: list[str]) -> None:
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
         "response", lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
