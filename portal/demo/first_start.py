@@ -43,11 +43,16 @@ def write_once(path: Path, text: str) -> bool:
 
 
 def main() -> None:
-    folder = data_dir()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.environ.get("PORTAL_MODE") == "production":
+        raise SystemExit("This is the demonstration, but PORTAL_MODE is production. README.md says how to run that.")
+    path = data_dir() / "portal.env"
     keys = {name: secrets.token_hex(32) for name in ("secret_key", "digest_key", "seal_key")}
-    if not (folder / "portal.env").exists():
-        write_once(folder / "portal.env", LINES.format(**keys))
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            write_once(path, LINES.format(**keys))
+    except OSError as error:
+        raise SystemExit(f"Cannot write {path} ({error.strerror}). PORTAL_DATA_DIR names another directory.") from error
 
 
 if __name__ == "__main__":

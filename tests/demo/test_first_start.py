@@ -9,6 +9,7 @@ from portal.demo import first_start
 
 @pytest.fixture
 def keys(monkeypatch, tmp_path):
+    monkeypatch.delenv("PORTAL_MODE")
     monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path / "new" / "data"))
     return tmp_path / "new" / "data" / "portal.env"
 
@@ -35,3 +36,16 @@ def test_second_start_writes_nothing(keys):
 def test_relative_directory_starts_at_the_project(monkeypatch):
     monkeypatch.setenv("PORTAL_DATA_DIR", "elsewhere")
     assert first_start.data_dir() == first_start.BASE_DIR / "elsewhere"
+
+
+def test_production_is_not_started_by_mistake(keys, monkeypatch):
+    monkeypatch.setenv("PORTAL_MODE", "production")
+    with pytest.raises(SystemExit, match="PORTAL_MODE is production"):
+        first_start.main()
+
+
+def test_directory_that_cannot_be_written_is_named(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path / "file"))
+    with pytest.raises(SystemExit, match=r"Cannot write .*/file/portal.env"):
+        first_start.main()
