@@ -50,11 +50,10 @@ def open_page(browser, live_server, complaints):
 
     def open_page(width: int = WIDE, *, javascript: bool = True, dark: bool = False, user=None, **more):
         context = browser.new_context(
-            base_url=live_server.url,
             viewport={"width": width, "height": 900},
             java_script_enabled=javascript,
             color_scheme="dark" if dark else "light",
-            **{"locale": "en-GB", "timezone_id": "UTC", **more},
+            **{"base_url": live_server.url, "locale": "en-GB", "timezone_id": "UTC", **more},
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from devices.services import connect
@@ -36,18 +37,25 @@ def person(open_page, width, javascript):
     return open_page(width, javascript=javascript)
 
 
-def test_from_code_to_protected_device_and_back(person, width, javascript, security_cloud, deliver_mail):
-    code = fresh_code(security_cloud)
-    type_code(person, code, javascript)
-    register(person)
-    verify(person, deliver_mail)
-    add_waiting_code(person, code)
-    download(person)
-    read_guide(person)
-    disconnect_by_devices_tab(person, javascript)
-    disconnect_by_license(person, javascript)
-    change_name_and_language(person)
-    sign_out(person)
+def test_from_code_to_protected_device_and_back(person, javascript, security_cloud, deliver_mail):
+    walk(person, fresh_code(security_cloud), javascript, deliver_mail, install)
+
+
+def walk(page, code: str, javascript: bool, deliver_mail, install):
+    """Everything, in the order in which a person comes to it; `install` is what the product does on a computer."""
+    type_code(page, code, javascript)
+    register(page)
+    verify(page, deliver_mail)
+    add_waiting_code(page, code)
+    download(page)
+    read_guide(page)
+    install("Anna’s laptop")
+    page.get_by_role("link", name="Go to Devices").click()
+    disconnect_by_devices_tab(page, javascript)
+    install("Anna’s desktop")
+    disconnect_by_license(page, javascript)
+    change_name_and_language(page)
+    sign_out(page)
 
 
 def type_code(page, code: str, javascript: bool):
@@ -76,9 +84,14 @@ def register(page):
 def verify(page, deliver_mail):
     expect(page.get_by_role("heading", name="Check your inbox")).to_be_visible()
     expect(page.get_by_text(f"We sent a message to {EMAIL}.")).to_be_visible()
-    assert deliver_mail() == 1
+    deliver_mail()
     page.get_by_role("link", name="Open the demonstration’s mailbox").click()
-    page.get_by_role("link", name="Verify your email address").click()
+    letter = page.get_by_role("link", name="Verify your email address").first
+    for _look in range(100):
+        if letter.is_visible():
+            break
+        page.get_by_role("link", name="Refresh").click()
+    letter.click()
     page.frame_locator("iframe").get_by_role("link", name="Verify email address").click()
     page.get_by_role("button", name="Verify email address").click()
     expect(page.get_by_role("heading", name="Your email address is verified.")).to_be_visible()
@@ -88,13 +101,12 @@ def add_waiting_code(page, code: str):
     expect(page.get_by_role("heading", name=f"Your code ending in {code[-5:]} is waiting")).to_be_visible()
     page.get_by_role("button", name="Add this code").click()
     expect(page).to_have_title("License added – Licenses – My Kaspersky")
-    license = License.objects.get()
     wanted = {
         "Product": "Kaspersky Security Cloud",
         "Type": "License, 1 year",
         "Devices": "3 × Windows / macOS / Android / iOS",
-        "Activated": day(license.starts_at),
-        "Expires": day(license.last_day),
+        "Activated": day(timezone.now()),
+        "Expires": re.compile(rf"^\d+ \w+ {timezone.now().year + 1}$"),
     }
     notice = page.get_by_role("region", name="License added")
     expect(notice.get_by_role("term")).to_have_text(list(wanted))
@@ -116,8 +128,6 @@ def read_guide(page):
     page.get_by_role("link", name="Setup guide for Kaspersky Security Cloud").click()
     expect(page.get_by_role("heading", name="Set up Kaspersky Security Cloud on Windows", level=1)).to_be_visible()
     expect(page.get_by_text("your device appears under Devices within a minute")).to_be_visible()
-    install("Anna’s laptop")
-    page.get_by_role("link", name="Go to Devices").click()
 
 
 def install(name: str):
@@ -139,7 +149,6 @@ def disconnect_by_devices_tab(page, javascript: bool):
 
 def disconnect_by_license(page, javascript: bool):
     """The way that printed guides describe: the license, its device, “Disconnect device”."""
-    install("Anna’s desktop")
     open_tab(page, "Licenses")
     page.get_by_role("link", name="Kaspersky Security Cloud", exact=True).click()
     expect(page.get_by_role("meter")).to_have_attribute("aria-valuetext", "1 of 3")
