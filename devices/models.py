@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -29,7 +29,8 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def disconnected(self):
         """Devices that hold no seat any more, the one that gave its seat back last first."""
         held = Seat.objects.held().filter(device=models.OuterRef("pk"))
-        return self.filter(~models.Exists(held)).with_last_seat().order_by("-disconnected_at", "-pk")
+        last_first = F("disconnected_at").desc(nulls_last=True)
+        return self.filter(~models.Exists(held)).with_last_seat().order_by(last_first, "-pk")
 
     def with_last_seat(self):
         """Know when a seat was given back last."""
@@ -79,7 +80,8 @@ class Device(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["owner", "machine_id"],
+                # The machine first: `connect` looks for it in all accounts.
+                fields=["machine_id", "owner"],
                 name="machine_is_one_device_an_account",
                 violation_error_message=_("This machine is a device of the account already."),
             ),

@@ -37,9 +37,9 @@ def index(request):
 
 
 def freed_by(device, licenses):
-    """The running licenses that got a seat back when this device was disconnected."""
-    seats = device.seats.filter(disconnected_at=device.disconnected_at).values_list("license_id", flat=True)
-    return [license for license in licenses if license.is_running and license.pk in set(seats)]
+    """The running licenses that this device left with a seat to give: a device that waited may have taken it."""
+    left = set(device.seats.filter(disconnected_at=device.disconnected_at).values_list("license_id", flat=True))
+    return [license for license in licenses if license.pk in left and license.is_running and not license.is_full]
 
 
 @require_safe

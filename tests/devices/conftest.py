@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from devices.services import connect
-from tests.factories import LicenseFactory
+from tests.factories import LicenseFactory, PlanFactory, TermFactory, days
 
 
 @pytest.fixture
@@ -28,3 +28,9 @@ def plug(user, product, number: int = 1, **facts):
 def refuses(code):
     """Expect a refusal with this code, the one that a program reads."""
     return pytest.raises(ValidationError, check=lambda error: error.code == code)
+
+
+def shrink(license):
+    """Let the next term of the license, one of a plan with a single seat, have begun."""
+    license.terms.update(ends_at=days(-1))
+    TermFactory(license=license, plan=PlanFactory(product=license.product, seats=1), starts_at=days(-1))

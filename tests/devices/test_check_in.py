@@ -8,8 +8,8 @@ from devices.models import Device
 from devices.services import check_in, disconnect
 from licenses.models import Seat
 from licenses.services import block_license
-from tests.devices.conftest import plug, refuses
-from tests.factories import LicenseFactory, PlanFactory, TermFactory, days
+from tests.devices.conftest import plug, refuses, shrink
+from tests.factories import LicenseFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -86,9 +86,3 @@ def test_device_for_which_a_smaller_plan_has_no_room_is_told(customer, license, 
     with refuses("seat_limit"):
         report_in(second)
     assert Seat.objects.held().count() == 2
-
-
-def shrink(license):
-    """Let the next term of the license, one of a plan with a single seat, have begun."""
-    license.terms.update(ends_at=days(-1))
-    TermFactory(license=license, plan=PlanFactory(product=license.product, seats=1), starts_at=days(-1))

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from devices.models import Device
 from devices.services import disconnect, rename_device
-from licenses.models import Event, Platform, Seat
+from licenses.models import Event, License, Platform, Seat
 from licenses.services import block_license
 from tests.devices.conftest import plug, refuses
-from tests.factories import LicenseFactory, ProductFactory, SeatPoolFactory, TermFactory, days
+from tests.factories import LicenseFactory, ProductFactory, SeatPoolFactory, TermFactory, UserFactory, days
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,10 @@ def license_of(user, product, *, begins=-30, ends=335, seats=5):
 
 def only_for_phones(license):
     license.plan.pools.update(on_windows=False, on_macos=False, on_server=False)
+
+
+def rows():
+    return [list(model.objects.order_by("pk").values()) for model in (Device, Seat, Event)]
 
 
 def test_new_machine_becomes_a_device_with_the_first_seat(customer, license):
@@ -98,13 +102,23 @@ def test_last_seat_is_given_and_then_no_more(customer):
         plug(customer, small.product, 2)
 
 
-def test_refusal_changes_no_row(customer):
-    small = license_of(customer, ProductFactory(), seats=1)
-    plug(customer, small.product, 1)
-    before = list(Device.objects.values()), Seat.objects.count(), Event.objects.count()
-    with refuses("seat_limit"):
-        plug(customer, small.product, 2)
-    assert (list(Device.objects.values()), Seat.objects.count(), Event.objects.count()) == before
+@pytest.mark.parametrize(
+    ("code", "spoil", "machine"),
+    [
+        ("no_license", lambda license: License.objects.update(owner=UserFactory()), 1),
+        ("expired", lambda license: license.terms.update(ends_at=days(-1)), 1),
+        ("not_started", lambda license: license.terms.update(starts_at=days(1)), 1),
+        ("blocked", lambda license: block_license(license=license, reason="Charged back."), 1),
+        ("seat_limit", lambda license: license.plan.pools.update(quantity=1), 2),
+        ("wrong_platform", only_for_phones, 2),
+    ],
+)
+def test_refusal_changes_no_row(customer, license, connected, code, spoil, machine):
+    spoil(license)
+    before = rows()
+    with refuses(code):
+        plug(customer, license.product, machine, os_version="Windows 12")
+    assert rows() == before
 
 
 def test_full_license_is_told_before_one_for_other_devices(customer):

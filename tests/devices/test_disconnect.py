@@ -6,14 +6,15 @@ from django.urls import reverse
 
 from devices.services import disconnect
 from licenses.models import Event, Seat
-from tests.devices.conftest import plug, refuses
+from tests.devices.conftest import plug, refuses, shrink
 from tests.factories import LicenseFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def browser(client_of, customer):
+def anna(client_of, customer):
+    """Anna’s browser."""
     return client_of(customer)
 
 
@@ -58,8 +59,8 @@ def test_one_license_may_be_named(customer, license, connected):
     assert Seat.objects.held().get() == kept
 
 
-def test_page_asks_first_and_says_what_happens(browser, url, license):
-    page = browser.get(url).content.decode()
+def test_page_asks_first_and_says_what_happens(anna, url, license):
+    page = anna.get(url).content.decode()
     for fact in [
         "Disconnect Anna’s laptop?",
         f"{license.product.name} stops working on this device and its seat is free at once.",
@@ -70,15 +71,15 @@ def test_page_asks_first_and_says_what_happens(browser, url, license):
     assert Seat.objects.held().exists()
 
 
-def test_page_names_every_product_that_stops(browser, url, customer, license):
+def test_page_names_every_product_that_stops(anna, url, customer, license):
     other = LicenseFactory(owner=customer)
     plug(customer, other.product)
-    page = browser.get(url).content.decode()
+    page = anna.get(url).content.decode()
     assert f"{other.product.name} and {license.product.name} stop working on this device" in page
 
 
-def test_ok_disconnects_and_says_so_first(browser, url, license):
-    page = browser.post(url, follow=True).content.decode()
+def test_ok_disconnects_and_says_so_first(anna, url, license):
+    page = anna.post(url, follow=True).content.decode()
     assert not Seat.objects.held().exists()
     assert "<title>Anna’s laptop is disconnected – Devices –" in page
     main = page[page.index("<main") :]
@@ -86,16 +87,25 @@ def test_ok_disconnects_and_says_so_first(browser, url, license):
     assert f"One seat of {license.product.name} is free." in page
 
 
-def test_notice_promises_no_seat_of_a_license_that_is_over(browser, url, license, connected):
+def test_notice_promises_no_seat_of_a_license_that_is_over(anna, url, license, connected):
     license.terms.update(ends_at=connected.created_at)
-    page = browser.post(url, follow=True).content.decode()
+    page = anna.post(url, follow=True).content.decode()
     assert "Anna’s laptop is disconnected" in page
     assert "is free" not in page
 
 
-def test_second_press_is_told_kindly(browser, url):
-    browser.post(url)
-    for answer in (browser.post(url, follow=True), browser.get(url, follow=True)):
+def test_notice_promises_no_seat_that_a_waiting_device_has_now(anna, url, customer, license):
+    plug(customer, license.product, 2)
+    shrink(license)
+    page = anna.post(url, follow=True).content.decode()
+    assert "1 device</strong> is connected." in page
+    assert "It is protected." in page
+    assert "One seat of" not in page
+
+
+def test_second_press_is_told_kindly(anna, url):
+    anna.post(url)
+    for answer in (anna.post(url, follow=True), anna.get(url, follow=True)):
         assert answer.status_code == 200
         assert "Anna’s laptop is disconnected already" in answer.content.decode()
 
@@ -106,9 +116,9 @@ def test_strangers_device_does_not_exist(client_of, other_customer, url):
     assert Seat.objects.held().exists()
 
 
-def test_wrong_method_is_refused(browser, url):
-    assert browser.put(url).status_code == 405
-    assert browser.delete(url).status_code == 405
+def test_wrong_method_is_refused(anna, url):
+    assert anna.put(url).status_code == 405
+    assert anna.delete(url).status_code == 405
 
 
 def test_post_without_a_token_is_refused(customer, url):
@@ -116,10 +126,3 @@ def test_post_without_a_token_is_refused(customer, url):
     browser.force_login(customer)
     assert browser.post(url).status_code == 403
     assert Seat.objects.held().exists()
-
-
-def test_staff_disconnect_through_the_same_service(client_of, staff, connected):
-    data = {"action": "disconnect_devices", "_selected_action": [connected.pk]}
-    page = client_of(staff).post(reverse("admin:devices_device_changelist"), data, follow=True).content.decode()
-    assert "1 seat is free now." in page
-    assert connected.events.first().actor == staff

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 COLUMNS = {
     "seat_number_is_taken_once": "licenses_seat.license_id, licenses_seat.pool_id, licenses_seat.number",
     "device_has_one_seat_a_license": "licenses_seat.license_id, licenses_seat.device_id",
-    "machine_is_one_device_an_account": "devices_device.owner_id, devices_device.machine_id",
+    "machine_is_one_device_an_account": "devices_device.machine_id, devices_device.owner_id",
 }
 
 

@@ -1,14 +1,13 @@
 """Seats: which number in which pool, who is refused, and what happens when the plan changes."""
 
-from collections import namedtuple
-
 import pytest
 from django.core.exceptions import ValidationError
 
 from licenses.models import Event, License, Seat
-from licenses.seating import free_place, seat_devices
 from licenses.services import block_license, free_seat, take_seat
 from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, SeatPoolFactory, TermFactory, days
+
+pytestmark = pytest.mark.django_db
 
 DESKTOPS = {"on_android": False, "on_ios": False, "on_server": False}
 SERVERS = {"on_windows": False, "on_macos": False, "on_android": False, "on_ios": False}
@@ -57,13 +56,18 @@ def plan_like(license, *pools):
 # Taking and giving back
 
 
-@pytest.mark.django_db
 def test_seats_are_numbered_from_one():
     license = LicenseFactory()
     assert [plug(license).number for _device in range(3)] == [1, 2, 3]
 
 
-@pytest.mark.django_db
+def test_seat_names_its_holder_and_the_event_who_did_it(staff):
+    license = LicenseFactory()
+    seat = plug(license, actor=staff)
+    assert (seat.holder, Event.objects.get().actor) == (license.owner, staff)
+    assert Seat.objects.for_user(license.owner).get() == seat
+
+
 def test_lowest_number_that_is_free_is_taken():
     license = LicenseFactory()
     seats = [plug(license) for _device in range(4)]
@@ -72,7 +76,6 @@ def test_lowest_number_that_is_free_is_taken():
     assert [plug(license).number, plug(license).number, plug(license).number] == [1, 3, 5]
 
 
-@pytest.mark.django_db
 def test_each_platform_sits_in_its_pool():
     license = office()
     pools = list(license.plan.pools.all())
@@ -81,7 +84,6 @@ def test_each_platform_sits_in_its_pool():
     assert [seat.number for seat in seats] == [1, 1, 1, 2, 2]
 
 
-@pytest.mark.django_db
 def test_full_pool_refuses_though_another_has_room():
     license = office()
     plug(license, "server")
@@ -90,7 +92,6 @@ def test_full_pool_refuses_though_another_has_room():
     assert now(license).seats_free == 4
 
 
-@pytest.mark.django_db
 def test_second_pool_of_a_platform_is_used_when_the_first_is_full():
     plan = PlanFactory(seats=0)
     for quantity in (1, 2):
@@ -104,7 +105,6 @@ def test_second_pool_of_a_platform_is_used_when_the_first_is_full():
     ]
 
 
-@pytest.mark.django_db
 def test_platform_that_no_pool_takes_is_refused():
     license = LicenseFactory()
     license.plan.pools.update(on_ios=False)
@@ -112,7 +112,6 @@ def test_platform_that_no_pool_takes_is_refused():
         plug(license, "ios")
 
 
-@pytest.mark.django_db
 def test_pool_without_limit_never_refuses():
     license = LicenseFactory()
     license.plan.pools.update(quantity=None)
@@ -122,7 +121,6 @@ def test_pool_without_limit_never_refuses():
     assert (now(license).seats_total, now(license).seats_free, now(license).is_full) == (None, None, False)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("starts", "ends", "code"), [(-400, -35, "expired"), (-30, -0.001, "expired"), (0.01, 30, "not_started")]
 )
@@ -133,13 +131,11 @@ def test_term_that_does_not_run_gives_no_seat(starts, ends, code):
         plug(license)
 
 
-@pytest.mark.django_db
 def test_license_without_a_term_gives_no_seat():
     with refuses("expired"):
         plug(LicenseFactory(terms=[]))
 
 
-@pytest.mark.django_db
 def test_blocked_license_gives_no_seat():
     license = LicenseFactory()
     block_license(license=license, reason="The payment was charged back.")
@@ -147,7 +143,6 @@ def test_blocked_license_gives_no_seat():
         plug(license)
 
 
-@pytest.mark.django_db
 def test_device_keeps_the_seat_that_it_has():
     license = LicenseFactory()
     seat = plug(license)
@@ -155,14 +150,12 @@ def test_device_keeps_the_seat_that_it_has():
     assert Event.objects.count() == 1
 
 
-@pytest.mark.django_db
 def test_device_keeps_its_seat_when_the_license_is_full():
     license = LicenseFactory(terms__plan__seats=1)
     seat = plug(license)
     assert take_seat(license=license, device=seat.device) == seat
 
 
-@pytest.mark.django_db
 def test_freeing_twice_frees_once():
     license = LicenseFactory()
     seat = plug(license)
@@ -171,7 +164,6 @@ def test_freeing_twice_frees_once():
     assert Event.objects.filter(verb=Event.Verb.DEVICE_DISCONNECTED).count() == 1
 
 
-@pytest.mark.django_db
 def test_seat_of_an_ended_license_can_be_freed():
     license = LicenseFactory()
     seat = plug(license)
@@ -179,7 +171,6 @@ def test_seat_of_an_ended_license_can_be_freed():
     assert free_seat(license=license, device=seat.device) == seat
 
 
-@pytest.mark.django_db
 def test_clock_that_runs_back_ends_a_seat_when_it_began():
     license = LicenseFactory()
     seat = plug(license)
@@ -187,7 +178,6 @@ def test_clock_that_runs_back_ends_a_seat_when_it_began():
     assert ended.disconnected_at == seat.connected_at
 
 
-@pytest.mark.django_db
 def test_seats_of_another_license_do_not_count():
     one = LicenseFactory(terms__plan__seats=1)
     other = LicenseFactory(product=one.product, terms__plan=one.plan)
@@ -205,7 +195,6 @@ def places(license):
     return {pk: (place.pool, place.number) for pk, place in derived.items()}, stored
 
 
-@pytest.mark.django_db
 def test_devices_move_into_the_pools_of_the_new_plan():
     license = LicenseFactory()
     seats = [plug(license, platform) for platform in ("windows", "server", "ios", "macos")]
@@ -216,7 +205,6 @@ def test_devices_move_into_the_pools_of_the_new_plan():
     assert now(license).seats_used == 4
 
 
-@pytest.mark.django_db
 def test_next_write_stores_what_pages_have_shown():
     license = LicenseFactory()
     for platform in ("windows", "server", "ios"):
@@ -229,7 +217,6 @@ def test_next_write_stores_what_pages_have_shown():
     assert shown.items() <= stored.items()
 
 
-@pytest.mark.django_db
 def test_smaller_plan_keeps_the_lowest_numbers_and_drops_nobody():
     license = LicenseFactory()
     seats = [plug(license) for _device in range(4)]
@@ -242,7 +229,6 @@ def test_smaller_plan_keeps_the_lowest_numbers_and_drops_nobody():
     assert take_seat(license=license, device=seats[0].device) == seats[0]
 
 
-@pytest.mark.django_db
 def test_freed_seat_goes_to_a_device_that_had_none():
     license = LicenseFactory()
     seats = [plug(license) for _device in range(3)]
@@ -257,7 +243,6 @@ def test_freed_seat_goes_to_a_device_that_had_none():
     assert derived == stored
 
 
-@pytest.mark.django_db
 def test_plan_without_room_for_a_platform_leaves_the_device_without_a_seat():
     license = LicenseFactory()
     phone, laptop = plug(license, "ios"), plug(license, "windows")
@@ -266,45 +251,9 @@ def test_plan_without_room_for_a_platform_leaves_the_device_without_a_seat():
     assert seated == {phone.device.pk: False, laptop.device.pk: True}
 
 
-@pytest.mark.django_db
 def test_same_plan_again_moves_nobody():
     license = LicenseFactory()
     seats = [plug(license) for _device in range(3)]
     free_seat(license=license, device=seats[1].device)
     change_plan(license, license.plan)
     assert {pk: place.number for pk, place in now(license).sittings.items()} == {seats[0].pk: 1, seats[2].pk: 3}
-
-
-# The pure function, without a database
-
-Pool = namedtuple("Pool", "pk quantity platforms")
-Pool.takes = lambda pool, platform: platform in pool.platforms
-Held = namedtuple("Held", "pk pool_id number platform")
-
-
-def test_place_that_still_exists_is_kept_and_the_others_fill_the_gaps():
-    pools = [Pool(1, 3, "w"), Pool(2, None, "p")]
-    seats = [Held(10, 1, 2, "w"), Held(11, 1, 5, "w"), Held(12, 9, 1, "w"), Held(13, 9, 2, "p"), Held(14, 9, 3, "w")]
-    placed = {pk: (place.pool and place.pool.pk, place.number) for pk, place in seat_devices(pools, seats).items()}
-    assert placed == {10: (1, 2), 12: (1, 1), 13: (2, 1), 14: (1, 3), 11: (None, None)}
-
-
-def test_order_of_the_seats_does_not_matter():
-    pools = [Pool(1, 2, "w")]
-    seats = [Held(pk, 9, number, "w") for pk, number in [(1, 3), (2, 1), (3, 2)]]
-    assert seat_devices(pools, seats) == seat_devices(pools, reversed(seats))
-
-
-def test_free_place_marks_what_it_takes():
-    pools = [Pool(1, 2, "w")]
-    taken = {1: {2}}
-    assert [free_place(pools, taken, "w")[1], free_place(pools, taken, "w")[1]] == [1, None]
-    assert taken == {1: {1, 2}}
-
-
-@pytest.mark.django_db
-def test_seat_names_its_holder_and_the_event_who_did_it(staff):
-    license = LicenseFactory()
-    seat = plug(license, actor=staff)
-    assert (seat.holder, Event.objects.get().actor) == (license.owner, staff)
-    assert Seat.objects.for_user(license.owner).get() == seat
