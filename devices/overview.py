@@ -42,6 +42,11 @@ class Row:
         return any(seat.license.is_running and has_room(seat) for seat in self.seats)
 
     @property
+    def lacks_room(self) -> bool:
+        """Whether a license runs, but under a plan without a place for the device."""
+        return self.license.is_running and not self.has_seat
+
+    @property
     def mood(self) -> str:
         """One of ok, warn, idle and end, as the page draws it."""
         return self.device.mood if self.has_seat else "end"

@@ -49,7 +49,7 @@ def connect(
     facts["form"] = form if form in Device.Form else ""
     device = find_or_make(user=user, machine_id=machine_id, name=name, facts=facts, now=now)
     candidates = candidates_for(device, product, license, now)
-    if choose and not license:
+    if choose:
         refuse_to_choose(candidates, device)
     seat = first_seat(candidates, device, actor=actor, now=now)
     give_up_others(seat, product, actor=actor, now=now)

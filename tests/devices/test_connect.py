@@ -48,6 +48,11 @@ def test_machine_that_asks_again_keeps_its_seat(customer, license, connected):
     assert Event.objects.count() == 1
 
 
+def test_machine_that_asks_again_stays_where_another_license_runs_longer(customer, license, connected):
+    license_of(customer, license.product, ends=900)
+    assert plug(customer, license.product).license == license
+
+
 def test_machine_comes_back_after_a_disconnect(customer, license, connected):
     disconnect(device=connected, actor=customer)
     seat = plug(customer, license.product)

@@ -133,7 +133,9 @@ def test_device_without_room_under_the_running_plan_has_no_seat(read, license):
     page = read()
     assert "No seat" in page
     assert "A device has no seat and is not protected." in page
-    assert "No seat" in read(detail(Device.objects.get(name="Left over")))
+    page = read(detail(Device.objects.get(name="Left over")))
+    assert "No seat" in page
+    assert f"The plan of {license.product.name} that runs now has no seat left for this device." in page
 
 
 def test_disconnected_devices_are_below_and_lead_back(read, customer, license):
@@ -251,6 +253,15 @@ def test_page_of_a_device_tells_all_about_it(read, license, connected):
 def test_license_page_leads_to_the_device(client_of, customer, license, connected):
     page = client_of(customer).get(license.get_absolute_url()).content.decode()
     assert f'href="{detail(connected)}"' in page
+
+
+def test_page_promises_no_seat_where_none_is_held(read, license, connected):
+    assert "Frees one seat of" in read(detail(connected))
+    license.terms.update(ends_at=days(-1))
+    page = read(detail(connected))
+    assert "Disconnecting takes it off your license." in page
+    for promise in ["Frees one seat", "seat is free at once", "no seat left for this device"]:
+        assert promise not in page
 
 
 def test_dialog_asks_the_question_of_the_page(read, connected):
