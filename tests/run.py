@@ -9,13 +9,15 @@ from tests import environment
 
 HERE = [sys.executable, "-m"]
 PYTEST = [*HERE, "pytest", "-q", "-n", os.environ.get("TEST_PROCESSES", "3")]
+# What one database says, the other would say too.
+NO_DATABASE = [f"--ignore=tests/test_{name}.py" for name in ("architecture", "settings", "postgres")]
 PARTS = {
     "ruff check": [*HERE, "ruff", "check", "."],
     "ruff format": [*HERE, "ruff", "format", "--check", "."],
     "mypy": [*HERE, "mypy"],
     "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
     "Chromium": [*HERE, "tests.chromium"],
-    "tests on PostgreSQL": [*HERE, "tests.postgres", *PYTEST, "-m", "not browser"],
+    "tests on PostgreSQL": [*HERE, "tests.postgres", *PYTEST, "-m", "not browser and not make_run", *NO_DATABASE],
     "tests on SQLite, with a browser": [*PYTEST, "--durations", "10"],
 }
 
