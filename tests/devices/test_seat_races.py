@@ -107,21 +107,42 @@ def test_one_device_is_connected_and_disconnected_at_once(owner):
         assert Device.objects.count() == 1
 
 
+def with_a_license_each(owner, other, seats):
+    """A product of which both own a license with so many seats."""
+    license = fresh_license(owner, seats)
+    LicenseFactory(owner=other, product=license.product, terms__plan__seats=seats)
+    return license.product
+
+
 def test_machine_that_two_accounts_want_is_in_one(owner):
-    """An account change in both directions at once: the seats are of one account, and nothing deadlocks."""
+    """Two racers only: a third would come later, see both seats, and put it right."""
+    people = [owner, UserFactory()]
+
+    def act(product, number):
+        return plug(people[number], product)
+
+    for this in race(act, prepare=lambda: with_a_license_each(*people, seats=1), threads=2):
+        assert (this.errors, this.refusals) == ([], [])
+        assert Seat.objects.held().count() == 1
+
+
+def test_two_accounts_that_swap_their_machines_never_wait_for_each_other(owner):
+    """Each connect takes a seat here and frees one there: in opposite order it would be a deadlock."""
     people = [owner, UserFactory()]
 
     def prepare():
-        license = fresh_license(owner, seats=3)
-        LicenseFactory(owner=people[1], product=license.product)
-        return license.product
+        product = with_a_license_each(*people, seats=4)
+        for number in range(4):
+            plug(people[number % 2], product, number)
+        return product
 
     def act(product, number):
-        return plug(people[number % 2], product)
+        return plug(people[1 - number % 2], product, number)
 
-    for this in race(act, prepare=prepare, rounds=FEWER):
+    for this in race(act, prepare=prepare, threads=4):
         assert (this.errors, this.refusals) == ([], [])
-        assert Seat.objects.held().count() == 1
+        held = Seat.objects.held().select_related("device").order_by("device__machine_id")
+        assert [seat.holder_id for seat in held] == [people[1].pk, people[0].pk] * 2
 
 
 def naive_seat(license, device, number):
