@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from devices.models import Device
 from devices.services import disconnect
+from licenses.models import Seat
 from licenses.services import block_license, take_seat
-from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, SeatPoolFactory, TermFactory, days
+from tests.devices.conftest import shrink
+from tests.factories import DeviceFactory, LicenseFactory, SeatPoolFactory, days
 
 pytestmark = pytest.mark.django_db
 INDEX = reverse("devices:index")
@@ -118,6 +120,16 @@ def test_state_of_a_license_that_is_over_shows_on_its_devices(read, license):
     assert "License expired" in read()
 
 
+def test_license_that_runs_says_why_a_device_has_no_seat(read, customer, license):
+    over = LicenseFactory(owner=customer)
+    seat(license)
+    device = seat(license)
+    take_seat(license=over, device=device)
+    over.terms.update(ends_at=days(-1))
+    shrink(license)
+    assert "No seat" in read(detail(device))
+
+
 def test_one_license_that_runs_is_enough_for_protected(read, customer, license):
     over = LicenseFactory(owner=customer)
     take_seat(license=over, device=seat(license))
@@ -126,13 +138,13 @@ def test_one_license_that_runs_is_enough_for_protected(read, customer, license):
 
 
 def test_device_without_room_under_the_running_plan_has_no_seat(read, license):
-    seat(license, unseen=3)
-    seat(license, name="Left over")
-    license.terms.update(ends_at=days(-1))
-    TermFactory(license=license, plan=PlanFactory(product=license.product, seats=1), starts_at=days(-1))
+    seat(license, unseen=3, name="Study PC")
+    seat(license, unseen=29, name="Left over")
+    shrink(license)
     page = read()
     assert "No seat" in page
     assert "A device has no seat and is not protected." in page
+    assert "Study PC Last seen: 3 days ago" in page
     page = read(detail(Device.objects.get(name="Left over")))
     assert "No seat" in page
     assert f"The plan of {license.product.name} that runs now has no seat left for this device." in page
@@ -151,7 +163,7 @@ def test_disconnected_devices_are_below_and_lead_back(read, customer, license):
 
 def test_fifty_rows_a_page_and_the_seen_last_first(read, license):
     license.plan.pools.update(quantity=None)
-    for number in range(51):
+    for number in reversed(range(51)):
         seat(license, unseen=number / 10, name=f"PC {number:02}")
     first, second = read(), read(page=2)
     assert "51 devices are connected." in first
@@ -210,6 +222,26 @@ def test_one_banner_for_the_license_where_most_is_won(read, customer):
     assert "Seen 378 Not seen for 378 days. A good one" in read()
 
 
+def test_license_where_a_device_waits_is_told_before_all(read, customer, license):
+    seat(LicenseFactory(owner=customer, terms__plan__seats=1), unseen=378)
+    for _number in range(2):
+        seat(license)
+    shrink(license)
+    assert f"The 1 seat of {license.product.name} is in use A device has no seat" in read()
+    assert "notice--warn" in read(whole=True)
+
+
+def test_device_that_no_seat_would_help_is_not_said_to_wait(read, license):
+    seat(license)
+    seat(license, platform="ios", name="iPhone")
+    shrink(license)
+    license.plan.pools.update(on_ios=False)
+    page = read()
+    assert "No seat" in page
+    assert f"The 1 seat of {license.product.name} is in use" in page
+    assert "A device has no seat" not in page
+
+
 def test_full_pool_of_one_kind_is_named(read, license):
     license.plan.pools.update(on_server=False)
     SeatPoolFactory(plan=license.plan, quantity=1, on_windows=False, on_macos=False, on_android=False, on_ios=False)
@@ -248,6 +280,12 @@ def test_page_of_a_device_tells_all_about_it(read, license, connected):
     ]:
         assert fact in page
     assert connected.machine_id not in read(detail(connected), whole=True)
+
+
+def test_device_is_connected_since_its_first_seat(read, customer, connected):
+    Seat.objects.update(connected_at=timezone.now().replace(year=2024, month=6, day=24))
+    take_seat(license=LicenseFactory(owner=customer), device=connected)
+    assert "Connected since 24 June 2024" in read(detail(connected))
 
 
 def test_license_page_leads_to_the_device(client_of, customer, license, connected):

@@ -78,7 +78,8 @@ def test_page_names_every_product_that_stops(anna, url, customer, license):
     assert f"{other.product.name} and {license.product.name} stop working on this device" in page
 
 
-def test_ok_disconnects_and_says_so_first(anna, url, license):
+def test_ok_disconnects_and_says_so_first(anna, url, customer, license):
+    LicenseFactory(owner=customer)
     page = anna.post(url, follow=True).content.decode()
     assert not Seat.objects.held().exists()
     assert "<title>Anna’s laptop is disconnected – Devices –" in page
