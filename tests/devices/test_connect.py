@@ -301,6 +301,7 @@ def test_moment_is_the_callers(customer, license):
     then = timezone.now() - timedelta(days=3)
     seat = plug(customer, license.product, now=then)
     assert (seat.connected_at, seat.device.created_at, seat.device.last_seen_at) == (then, then, then)
+    assert seat.device.events.get().at == then
 
 
 def test_name_is_itself_in_text_and_escaped_in_html(customer, other_customer, license):
