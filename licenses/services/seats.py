@@ -66,7 +66,7 @@ def free_seat(*, license: License, device, actor=None, now: datetime | None = No
         return None
     seat.disconnected_at = ended
     names = {"device": device.name, "product": license.product.name}
-    record_event(Event.Verb.DEVICE_DISCONNECTED, actor=actor, license=license, device=device, details=names, at=now)
+    record_event(Event.Verb.DEVICE_DISCONNECTED, actor=actor, license=license, device=device, details=names, at=ended)
     return seat
 
 

@@ -176,6 +176,7 @@ def test_clock_that_runs_back_ends_a_seat_when_it_began():
     seat = plug(license)
     ended = free_seat(license=license, device=seat.device, now=days(-1))
     assert ended.disconnected_at == seat.connected_at
+    assert list(license.events.values_list("at", flat=True)) == [seat.connected_at] * 2
 
 
 def test_seats_of_another_license_do_not_count():
