@@ -1,5 +1,7 @@
 """What every request passes before a view sees it."""
 
+import codecs
+
 from django.http import HttpRequest, HttpResponseBadRequest
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
@@ -13,14 +15,22 @@ class CompressPages(GZipMiddleware):
         return super().process_response(request, response) if is_page else response
 
 
-class RefuseNulBytes:
-    """Answer 400 where an address or a form holds a NUL byte: PostgreSQL cannot store one and would answer 500."""
+class RefuseOddText:
+    """Answer 400 to text that a database cannot store, which would be a 500.
+
+    That is a NUL byte (PostgreSQL) in an address, a form or a cookie, and any encoding but UTF-8: no browser sends a
+    page's form in another one, and some (“unicode_escape”) make half characters of what was sent.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        if "\x00" in request.path_info or any(holds_nul(values) for _, values in request.GET.lists()):
+        # The encoding first: also the address is decoded by it.
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            return refuse()
+        texts = [[request.path_info], list(request.COOKIES.values()), *(values for _, values in request.GET.lists())]
+        if any(map(holds_nul, texts)):
             return refuse()
         return self.get_response(request)
 

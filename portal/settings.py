@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.CompressPages",
     "csp.middleware.CSPMiddleware",
-    "portal.middleware.RefuseNulBytes",
+    "portal.middleware.RefuseOddText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

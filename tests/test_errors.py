@@ -41,6 +41,29 @@ def test_nul_byte_in_a_form_is_refused(client):
 
 
 @pytest.mark.django_db
+def test_nul_byte_in_a_cookie_is_refused():
+    # A cookie in quotes may spell any byte; that of the session is looked up in the database.
+    assert Client().get("/", headers={"cookie": r'sessionid="abcdefgh\000"'}).status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-16", "utf-7", "latin-1"])
+@pytest.mark.parametrize("address", ["/account/login/?next=%5Cud800", "/downloads/?product=%ff-%ff"])
+def test_other_encodings_are_refused(client, address, charset):
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    form = b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\n\\ud800@example.com\r\n--x--\r\n'
+    assert client.generic("POST", address, form, content_type=kind).status_code == 400
+    assert client.generic("GET", address, form, content_type=kind).status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["", "; charset=UTF-8", "; charset=nonsense"])
+def test_forms_of_browsers_pass(client, charset):
+    kind, form = "application/x-www-form-urlencoded" + charset, "login=a@example.com&password=x"
+    assert client.generic("POST", "/account/login/", form, content_type=kind).status_code == 200
+
+
+@pytest.mark.django_db
 def test_form_without_token_is_explained():
     page = Client(enforce_csrf_checks=True).post("/account/login/", {"login": "a@example.com", "password": "x"})
     assert page.status_code == 403
