@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
+from django.utils.encoding import punycode
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
@@ -25,9 +26,23 @@ LONGEST_PASSWORD = 128
 LONGEST_ADDRESS = User._meta.get_field("email").max_length
 
 
-def address_field(*, autocomplete: str = "email", label=None, help_text="") -> forms.EmailField:
+class AddressField(forms.EmailField):
+    """An address as it is stored, in lower case, which can be longer; a mail can carry it."""
+
+    def to_python(self, value: str | None) -> str:
+        return super().to_python(value).lower()
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        try:
+            punycode(value.rpartition("@")[2])
+        except UnicodeError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+def address_field(*, autocomplete: str = "email", label=None, help_text="") -> AddressField:
     """Make a field for an email address that explains what a whole one looks like."""
-    return forms.EmailField(
+    return AddressField(
         label=label or _("Email address"),
         help_text=help_text,
         max_length=LONGEST_ADDRESS,

@@ -47,12 +47,20 @@ def test_unknown_time_zone_is_no_mistake_of_the_visitor(register):
     assert User.objects.get().time_zone == ""
 
 
-@pytest.mark.parametrize("email", ["anna", "anna@example", "anna@", "@example.com"])
+# The last one becomes longer in lower case than a domain can be.
+@pytest.mark.parametrize("email", ["anna", "anna@example", "anna@", "@example.com", f"anna@{'İ' * 60}.com"])
 def test_incomplete_address_is_explained(register, email):
     answer = register(email=email)
     assert answer.context["form"].errors["email"] == [
         "This address is incomplete. It should look like name@example.com."
     ]
+    assert not User.objects.exists()
+
+
+def test_address_that_is_too_long_in_lower_case_is_refused(register):
+    email = f"anna@{'.'.join(['İ' * 25] * 9)}.com"
+    assert len(email) < 254
+    assert register(email=email).context["form"].errors["email"]
     assert not User.objects.exists()
 
 
