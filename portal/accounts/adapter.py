@@ -121,6 +121,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     # Where to go on
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Tell whether `next` stays here; an address that cannot even be read (“http://[”) does not."""
+        try:
+            return super().is_safe_url(url)
+        except ValueError:
+            return False
+
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         return reverse("licenses:index" if self.request.user.is_authenticated else "account_login")
 

@@ -8,8 +8,9 @@ from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -152,8 +153,9 @@ def language(request: HttpRequest) -> HttpResponse:
     """Switch the language: in this browser, and for customers wherever they sign in and in their mails."""
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "home"
-    response = redirect(back)
+        back = reverse("home")
+    # Not `redirect`: that takes a word for the name of a page, and fails when there is none.
+    response = HttpResponseRedirect(back)
     form = LanguageForm(request.POST)
     if form.is_valid():
         remember_language(response, form.cleaned_data["language"])

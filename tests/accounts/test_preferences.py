@@ -62,6 +62,10 @@ def test_switching_the_language_never_leads_to_another_site():
     assert answer["Location"] == reverse("home")
 
 
+def test_switching_the_language_takes_no_word_for_the_name_of_a_page():
+    assert Client().post(reverse("accounts:language"), {"language": "de", "next": "word"}).status_code == 302
+
+
 def test_name_and_time_zone_are_changed(client_of, customer):
     browser = client_of(customer)
     browser.post(reverse("accounts:name"), {"name": "Anna Lindqvist"})

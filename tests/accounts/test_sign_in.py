@@ -38,8 +38,9 @@ def test_sign_in_leads_where_the_visitor_wanted_to_go(customer):
     assert Client().post(reverse("account_login"), data)["Location"] == target
 
 
-def test_sign_in_never_leads_to_another_site(customer):
-    data = {"login": customer.email, "password": PASSWORD, "next": "https://evil.example/"}
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", r"/\evil.example/", "http://["])
+def test_sign_in_never_leads_to_another_site(customer, target):
+    data = {"login": customer.email, "password": PASSWORD, "next": target}
     assert Client().post(reverse("account_login"), data)["Location"] == reverse("licenses:index")
 
 
