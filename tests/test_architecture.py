@@ -237,7 +237,7 @@ BROKEN = {
         {"licenses/admin.py": "from portal.accounts import models", "portal/accounts/models.py": ""},
         {"portal/outbox/services.py": "import licenses.models", "licenses/models.py": ""},
         {"portal/brand.py": "from licenses.models import Plan", "licenses/models.py": ""},
-        {"devices/views.py": "from portal.middleware import RefuseNulBytes", "portal/middleware.py": ""},
+        {"devices/views.py": "from portal.middleware import RefuseOddText", "portal/middleware.py": ""},
     ],
     imports_go_down_inside_a_room: [
         {"devices/models.py": "from .services import connect", "devices/services.py": ""},
