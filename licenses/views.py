@@ -144,7 +144,7 @@ def release(request, pk):
 @require_safe
 def detail(request, pk):
     license = get_object_or_404(License.objects.for_user(request.user).with_state(), pk=pk)
-    events = license.events.select_related("actor")[:NEWEST_EVENTS]
+    events = license.events.since_handed_over()[:NEWEST_EVENTS]
     return render(request, "licenses/detail.html", {"license": license, "events": events})
 
 

@@ -2,11 +2,19 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .codes import ActivationCode, CodeBatch
 from .licenses import License
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def since_handed_over(self):
+        """Events of a license since its present owner has it: what was before is another customer's, with devices."""
+        handed_over = self.filter(verb=Event.Verb.LICENSE_RELEASED).order_by("-pk").values("pk")[:1]
+        return self.filter(pk__gte=Coalesce(models.Subquery(handed_over), 0))
 
 
 class Event(models.Model):
@@ -44,6 +52,8 @@ class Event(models.Model):
     code = models.ForeignKey(ActivationCode, models.CASCADE, null=True, editable=False, related_name="events")
     batch = models.ForeignKey(CodeBatch, models.CASCADE, null=True, editable=False, related_name="events")
     details = models.JSONField(default=dict, editable=False)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")
