@@ -28,11 +28,13 @@ def submit_code(*, user, text: str, address: str | None = None) -> License:
     try:
         attempt = begin_attempt(user=user, address=address)
         try:
-            license = redeem_code(user=user, text=text)
+            # Together: if the database fails after the code was used, it was not used.
+            with transaction.atomic():
+                license = redeem_code(user=user, text=text)
+                end_attempt(attempt=attempt, refusal="")
         except ValidationError as refusal:
             end_attempt(attempt=attempt, refusal=refusal.code or "refused")
             raise
-        end_attempt(attempt=attempt, refusal="")
     except DatabaseError as error:
         raise ValidationError(
             _("Something went wrong on our side. Your code was not used; try again."), code="not_used"
@@ -53,7 +55,7 @@ def begin_attempt(*, user, address: str | None) -> CodeAttempt:
     return CodeAttempt.objects.create(user=user, address=address, made_at=now, refusal=PENDING)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def end_attempt(*, attempt: CodeAttempt, refusal: str) -> None:
     """Record the outcome; the last counted mistake that the limit allows begins a pause, each longer than the last."""
     limits = settings.CODE_LIMITS

@@ -246,11 +246,12 @@ def test_later_account_is_told_that_it_is_taken(customer, other_customer):  # ca
     assert License.objects.get().owner == customer
 
 
-def test_database_that_fails_uses_nothing(customer):  # case 32
+@pytest.mark.parametrize("statement", ['INSERT INTO "licenses_term"', 'UPDATE "licenses_codeattempt"'])
+def test_database_that_fails_uses_nothing(customer, statement):  # case 32
     code = fresh_code()
 
     def fail(execute, sql, params, many, context):
-        if sql.startswith('INSERT INTO "licenses_term"'):
+        if sql.startswith(statement):
             raise OperationalError("connection lost")
         return execute(sql, params, many, context)
 
