@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from licenses import codes, services
 from licenses.models import CodeClaim, Event, License, Seat
-from tests.factories import DeviceFactory, TermFactory, fresh_code
+from tests.factories import DeviceFactory, PlanFactory, TermFactory, UserFactory, fresh_code
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,14 @@ def code(customer):
 def claim(code, other_customer):
     services.claim_code(user=other_customer, text=code)
     return CodeClaim.objects.get()
+
+
+def test_subject_names_the_product_as_it_is(other_customer, mailoutbox):
+    text = fresh_code(PlanFactory(product__name="Bits & Bobs"))
+    services.redeem_code(user=UserFactory(), text=text)
+    services.claim_code(user=other_customer, text=text)
+    services.release_license(user=License.objects.get().owner, claim=CodeClaim.objects.get())
+    assert ["Bits & Bobs" in mail.subject for mail in mailoutbox] == [True, True]
 
 
 def test_claim_mails_the_holder_once(code, other_customer, customer, mailoutbox):
@@ -51,6 +59,17 @@ def test_release_moves_the_license_and_frees_its_seats(claim, customer, other_cu
     assert not Seat.objects.held().exists()
     assert Event.objects.filter(verb=Event.Verb.LICENSE_RELEASED).count() == 1
     assert mailoutbox[-1].to == [other_customer.email]
+
+
+def test_buyer_does_not_see_what_the_holder_did(claim, customer, other_customer, client_of):
+    license = License.objects.get()
+    services.take_seat(license=license, device=DeviceFactory(owner=customer, name="Annas Notebook"))
+    assert "Annas Notebook" in client_of(customer).get(license.get_absolute_url()).content.decode()
+    services.release_license(user=customer, claim=claim)
+    services.take_seat(license=License.objects.get(), device=DeviceFactory(owner=other_customer, name="Bens PC"))
+    page = client_of(other_customer).get(license.get_absolute_url()).content.decode()
+    assert "Annas Notebook" not in page
+    assert page.index("Bens PC connected") < page.index("License handed over")
 
 
 def test_claim_is_over_after_a_day(claim, customer):
