@@ -2,11 +2,14 @@
 
 from allauth.account.models import EmailAddress
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
+
+from licenses.models import Region
 
 from .models import User
 
@@ -51,6 +54,13 @@ class UserAdmin(DjangoUserAdmin):
         (None, {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2")}),
         (_("Profile"), {"fields": ("language", "time_zone", "region")}),
     )
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Offer the languages and regions that there are; any other one would fail its customer later."""
+        choices = {"language": settings.LANGUAGES, "region": Region.choices}.get(db_field.name)
+        if choices is None:
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return forms.ChoiceField(label=db_field.verbose_name, choices=[("", "–"), *choices], required=False)
 
     def get_queryset(self, request):
         verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)

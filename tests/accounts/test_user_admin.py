@@ -54,6 +54,16 @@ def test_address_cannot_be_added_twice_in_another_spelling(client_of, staff, cus
     assert page.context["adminform"].form.errors["email"]
 
 
+@pytest.mark.parametrize("wrong", [{"region": "Europe"}, {"language": "Deutsch"}])
+def test_language_and_region_are_ones_that_there_are(client_of, helper, customer, wrong):
+    url = reverse("admin:accounts_user_change", args=[customer.pk])
+    data = {"name": "", "language": "de", "time_zone": "", "region": "europe", "is_active": "on"}
+    assert client_of(helper).post(url, {**data, **wrong}).context["adminform"].form.errors.keys() == wrong.keys()
+    assert client_of(helper).post(url, data).status_code == 302
+    customer.refresh_from_db()
+    assert (customer.language, customer.region) == ("de", "europe")
+
+
 def test_helper_changes_a_name_but_hands_out_no_rights(client_of, helper, customer):
     url = reverse("admin:accounts_user_change", args=[customer.pk])
     data = {"name": "Anna L.", "language": "", "time_zone": "", "region": "", "is_active": "on"}
