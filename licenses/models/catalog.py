@@ -1,9 +1,13 @@
 """What is sold: products, and the plans that a code or an order buys."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+
+# Ten years of days; of years, still far before the calendar of Python ends (a code would fail on it, not the plan).
+LONGEST_TERM = 3650
 
 
 class Platform(models.TextChoices):
@@ -86,7 +90,7 @@ class Plan(models.Model):
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("short name for commands"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.COMMERCIAL)
-    term_length = models.PositiveSmallIntegerField(_("term"), default=1)
+    term_length = models.PositiveSmallIntegerField(_("term"), default=1, validators=[MaxValueValidator(LONGEST_TERM)])
     term_unit = models.CharField(_("unit of the term"), max_length=8, choices=Unit, default=Unit.YEAR)
     region = models.CharField(
         _("region"), max_length=32, choices=Region, blank=True, help_text=_("Empty: can be used everywhere.")

@@ -7,6 +7,7 @@ import pytest
 
 from licenses.dates import end_of_term
 from licenses.models import Plan
+from licenses.models.catalog import LONGEST_TERM
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -52,3 +53,8 @@ def test_renewing_again_and_again_gains_and_loses_no_day():
     for _year in range(10):
         end = last_moment(1, "year", end)
     assert end == at("2036-11-25T00:00")
+
+
+@pytest.mark.parametrize("unit", Plan.Unit.values)
+def test_longest_term_ends(unit):
+    assert last_moment(LONGEST_TERM, unit, at("2026-11-24T14:00")) > at("2036-11-01T00:00")

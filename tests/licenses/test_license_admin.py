@@ -40,6 +40,14 @@ def test_list_takes_the_same_queries_for_one_and_thirty(office, rows):
     assert len(thirty) == len(one)
 
 
+def test_term_longer_than_the_calendar_is_refused(office):
+    plan = PlanFactory()
+    form = {"product": plan.product_id, "name": "For ever", "slug": "ever", "kind": "commercial", "term_length": 9999}
+    pools = {"pools-TOTAL_FORMS": 0, "pools-INITIAL_FORMS": 0}
+    answer = office.post(reverse("admin:licenses_plan_add"), {**form, "term_unit": "year", **pools})
+    assert "term_length" in answer.context["adminform"].form.errors
+
+
 def test_new_batch_comes_once_as_csv(office, staff):
     plan = PlanFactory()
     form = {"count": 3, "plan": plan.pk, "name": "Spring", "starts_at_0": "", "starts_at_1": ""}
