@@ -48,7 +48,10 @@ class MailAdmin(KeptAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
-    @admin.action(description=_("Try again now"), permissions=["view"])
+    def has_send_permission(self, request):
+        return request.user.has_perm("outbox.change_mail")
+
+    @admin.action(description=_("Try again now"), permissions=["send"])
     def try_again_now(self, request, queryset):
         count = try_again(mails=queryset)
         text = ngettext("%(count)d mail is tried again now.", "%(count)d mails are tried again now.", count)

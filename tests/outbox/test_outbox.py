@@ -9,6 +9,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
@@ -20,7 +21,7 @@ from django.utils import timezone
 
 from portal.outbox import services
 from portal.outbox.models import Mail
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 SECRET = "https://portal.example/confirm/9f27c1d4e8"
@@ -248,3 +249,13 @@ def test_staff_try_a_mail_again(client_of, staff):
     data = {"action": "try_again_now", "_selected_action": [waiting.pk]}
     client_of(staff).post(reverse("admin:outbox_mail_changelist"), data)
     assert list(Mail.objects.due()) == [waiting]
+
+
+def test_staff_who_may_only_look_send_nothing(client_of):
+    waiting = send()
+    Mail.objects.update(given_up_at=timezone.now())
+    looker = UserFactory(is_staff=True)
+    looker.user_permissions.set(Permission.objects.filter(codename="view_mail"))
+    data = {"action": "try_again_now", "_selected_action": [waiting.pk]}
+    client_of(looker).post(reverse("admin:outbox_mail_changelist"), data)
+    assert not Mail.objects.due().exists()
