@@ -22,6 +22,11 @@ def test_visitor_and_customer_without_a_language_keep_the_browsers(client_of, cu
         assert browser.get(reverse(name), headers={"accept-language": "de"})["Content-Language"] == "de"
 
 
+def test_pages_of_a_customer_are_kept_by_no_browser(client_of, customer):
+    assert client_of(customer).get(reverse("accounts:index"))["Cache-Control"] == "private, no-store"
+    assert "no-store" not in client_of(customer).get(reverse("brand_css"))["Cache-Control"]
+
+
 def test_times_are_shown_where_the_customer_lives(client_of):
     page = client_of(UserFactory(time_zone="Pacific/Auckland")).get(reverse("accounts:index"))
     there = timezone.localtime(timezone=timezone.zoneinfo.ZoneInfo("Pacific/Auckland"))
