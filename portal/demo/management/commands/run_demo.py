@@ -3,8 +3,6 @@
 import errno
 import json
 import os
-import shlex
-import signal
 import socket
 import sys
 
@@ -12,15 +10,16 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
-from honcho.manager import Manager
 
 from portal.demo import accounts, assets
+from portal.demo.together import run_together
 
 # Two processes of four threads: a customer's slow download does not stop the others.
-GUNICORN = (
-    "-m gunicorn portal.wsgi --workers 2 --threads 4 --worker-class gthread --preload --no-control-socket"
-    " --timeout 60 --graceful-timeout 3 --keep-alive 5 --log-level warning --bind"
-)
+GUNICORN = [
+    *("-m", "gunicorn", "portal.wsgi", "--preload", "--no-control-socket", "--log-level", "warning"),
+    *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
+    *("--timeout", "60", "--graceful-timeout", "3", "--keep-alive", "5"),
+]
 
 
 class Command(BaseCommand):
@@ -38,6 +37,8 @@ class Command(BaseCommand):
             self.prepare()
         except OperationalError as error:
             raise CommandError(f"The database of DATABASE_URL does not answer: {error}") from error
+        except KeyboardInterrupt:
+            sys.exit(130)
         self.stdout.write(welcome(f"http://localhost:{port}"))
         self.stdout.flush()
         connections.close_all()
@@ -98,27 +99,8 @@ def welcome(address: str) -> str:
 
 def serve(listen: str, port: str) -> int:
     """Run the web server and the mail worker until a signal comes or one of them ends; then neither is left."""
-    python = shlex.quote(sys.executable)
-    bind = shlex.quote(f"[{listen}]:{port}" if ":" in listen else f"{listen}:{port}")
-    web = f"manage.py runserver {bind}" if settings.DEBUG else f"{GUNICORN} {bind}"
+    bind = f"[{listen}]:{port}" if ":" in listen else f"{listen}:{port}"
+    web = ["manage.py", "runserver", bind] if settings.DEBUG else [*GUNICORN, "--bind", bind]
+    mail = ["manage.py", "send_mails", "--watch"]
     environment = {**os.environ, "PORT": port, "PYTHONUNBUFFERED": "1"}
-    manager = Manager()
-    for name, command in {"web": web, "mail": "manage.py send_mails --watch"}.items():
-        manager.add_process(name, f"exec {python} {command}", env=environment, cwd=str(settings.BASE_DIR))
-    stop_with_parent()
-    manager.loop()
-    stopped_by_signal = manager.returncode in (130, 143)
-    return 0 if stopped_by_signal else manager.returncode or 1
-
-
-def stop_with_parent() -> None:
-    """Stop as if told to when `make` is killed outright: nobody else would ever stop the servers then."""
-    parent = os.getppid()
-
-    def look(*_):
-        if os.getppid() != parent:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, 1, 1)
+    return run_together([[sys.executable, *web], [sys.executable, *mail]], env=environment, cwd=settings.BASE_DIR)

@@ -1,0 +1,43 @@
+"""Run several programs as one: they start together, stop together, and nothing of them is left."""
+
+import os
+import signal
+import subprocess
+import time
+from contextlib import suppress
+
+LOOK_EVERY = 0.1
+PATIENCE = 8  # seconds to end on request
+
+
+def run_together(commands: list[list[str]], **where) -> int:
+    """Run until a signal comes, one of the programs ends, or whoever started us is gone; return an exit code.
+
+    Each program leads a group of its own, so that Ctrl-C reaches only us, and its children end with it.
+    """
+    told: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, frame: told.append(number))
+    parent = os.getppid()
+    programs = [subprocess.Popen(command, start_new_session=True, **where) for command in commands]  # noqa: S603 (ours)
+    while not told and os.getppid() == parent and all(program.poll() is None for program in programs):
+        time.sleep(LOOK_EVERY)
+    stop(programs)
+    return 0 if told else 1
+
+
+def stop(programs: list[subprocess.Popen]) -> None:
+    """Ask all to end, wait for them, and end whatever did not."""
+    for program in programs:
+        send(program, signal.SIGTERM)
+    until = time.monotonic() + PATIENCE
+    for program in programs:
+        with suppress(subprocess.TimeoutExpired):
+            program.wait(max(0, until - time.monotonic()))
+        send(program, signal.SIGKILL)
+        program.wait()
+
+
+def send(program: subprocess.Popen, number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # nobody is left; macOS says so in its own way
+        os.killpg(program.pid, number)
