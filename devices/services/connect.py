@@ -1,7 +1,6 @@
-"""Connect, check in, disconnect, rename: what a product or its owner does with a device."""
+"""Give a machine its seat, in this account and in no other."""
 
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -10,13 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from devices.mails import mail_about_move
-from devices.models import LONGEST, MACHINE_ID, Device
-from licenses.models import Event, License, Platform, Product, Seat
-from licenses.services import free_seat, record_event, take_seat
+from devices.models import Device
+from licenses.models import License, Product, Seat
+from licenses.services import free_seat, take_seat
 
-SEEN_AT_MOST_EVERY = timedelta(minutes=5)
-# Not printable by themselves, but Persian words and families of emoji are written with them.
-JOINERS = "\u200c\u200d"
+from .facts import clean_machine, clean_versions, name_by_product, write
 
 
 @transaction.atomic
@@ -149,110 +146,3 @@ def leave_accounts(elsewhere: QuerySet[Seat], *, now: datetime) -> None:
         for license in licenses:
             free_seat(license=license, device=device, now=now)
         mail_about_move(device=device, licenses=licenses)
-
-
-@transaction.atomic
-def check_in(*, device: Device, app_version: str, os_version: str, report: str, now: datetime | None = None) -> Device:
-    """Record that a product is alive; writes at most once in five minutes unless it says something new.
-
-    Raises `disconnected` for a device without a seat, `blocked`, `expired` and `seat_limit` for what became of its
-    license, and `bad_report`.
-    """
-    now = now or timezone.now()
-    device = Device.objects.select_for_update(no_key=True).get(pk=device.pk)
-    refuse_without_right(device, now)
-    if report not in Device.Report:
-        raise ValidationError(_("There is no such report."), code="bad_report")
-    facts = {**clean_versions(os_version, app_version), "report": report}
-    said_before = all(getattr(device, field) == value for field, value in facts.items())
-    seen_lately = device.last_seen_at and now - device.last_seen_at < SEEN_AT_MOST_EVERY
-    if not (said_before and seen_lately):
-        write(device, **facts, last_seen_at=now)
-    return device
-
-
-def write(device: Device, **facts) -> None:
-    """Store these columns of a device and no other."""
-    for field, value in facts.items():
-        setattr(device, field, value)
-    device.save(update_fields=list(facts))
-
-
-def refuse_without_right(device: Device, now: datetime) -> None:
-    """Refuse a device none of whose licenses protects it now."""
-    licenses = list(License.objects.with_device(device).with_state())
-    if not licenses:
-        raise ValidationError(_("This device was disconnected."), code="disconnected")
-    running = [license for license in licenses if license.term_at(now) and not license.blocked_at]
-    if any(seats_well(license, device) for license in running):
-        return
-    if running:
-        raise ValidationError(_("Your license has no seat for this device any more."), code="seat_limit")
-    if any(license.blocked_at for license in licenses):
-        raise ValidationError(_("This license is blocked. Please contact support."), code="blocked")
-    raise ValidationError(_("The license of this device has ended."), code="expired")
-
-
-@transaction.atomic
-def disconnect(*, device: Device, actor, license: License | None = None, now: datetime | None = None) -> list[Seat]:
-    """Take back the device's seats at once, all or that of one license, and return them.
-
-    Without a seat it returns none, which is no error. What was remains as history.
-    """
-    now = now or timezone.now()
-    held = Seat.objects.held().filter(device=device, **({"license": license} if license else {}))
-    licenses = [seat.license for seat in held.select_related("license").order_by("license_id")]
-    freed = [free_seat(license=license, device=device, actor=actor, now=now) for license in licenses]
-    return [seat for seat in freed if seat]
-
-
-@transaction.atomic
-def rename_device(*, user, device: Device, name: str) -> Device:
-    """Give a device the name that its owner knows it by. Raises `no_name`, `long_name`."""
-    name = clean_name(name)
-    device = Device.objects.select_for_update(no_key=True).get(pk=device.pk)
-    if name != device.name:
-        old, device.name = device.name, name
-        device.save(update_fields=["name"])
-        record_event(Event.Verb.DEVICE_RENAMED, actor=user, device=device, details={"old": old, "new": name})
-    return device
-
-
-def clean_machine(machine_id: str, platform: str) -> tuple[str, str]:
-    """Return both as they are stored. A product makes them, so a mistake is refused, not repaired."""
-    machine_id = machine_id.strip().lower()
-    if not re.match(MACHINE_ID, machine_id):
-        raise ValidationError(_("A machine id is 32 hexadecimal characters."), code="bad_machine_id")
-    if platform not in Platform:
-        raise ValidationError(_("There is no such platform."), code="bad_platform")
-    return machine_id, platform
-
-
-def clean_versions(os_version: str, app_version: str) -> dict[str, str]:
-    """Return what a product says about itself, cut to what a column holds: it cannot type it anew."""
-    said = {"os_version": os_version, "app_version": app_version}
-    return {field: one_line(text)[: LONGEST[field]].rstrip() for field, text in said.items()}
-
-
-def name_by_product(name: str, platform: str) -> str:
-    """Return the machine's own name, cut to what the column holds; one without a name is called by its platform."""
-    return one_line(name)[: LONGEST["name"]].rstrip() or Platform(platform).label
-
-
-def clean_name(name: str) -> str:
-    """Return a name that a person typed as it is stored, or refuse it."""
-    name = one_line(name)
-    if not name:
-        raise ValidationError(_("Give the device a name."), code="no_name")
-    if len(name) > LONGEST["name"]:
-        raise ValidationError(
-            _("A name can have %(count)d characters at most."), code="long_name", params={"count": LONGEST["name"]}
-        )
-    return name
-
-
-def one_line(text: str) -> str:
-    """Return text on one line, without characters that nobody sees: controls, marks that turn the direction."""
-    seen = (" " if sign.isspace() else sign for sign in text if sign.isspace() or sign.isprintable() or sign in JOINERS)
-    line = " ".join("".join(seen).split())
-    return line if line.strip(JOINERS) else ""

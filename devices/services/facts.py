@@ -1,0 +1,59 @@
+"""What products and people say about a device: cleaned, and stored as said."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from devices.models import LONGEST, MACHINE_ID, Device
+from licenses.models import Platform
+
+# Not printable by themselves, but Persian words and families of emoji are written with them.
+JOINERS = "\u200c\u200d"
+
+
+def clean_machine(machine_id: str, platform: str) -> tuple[str, str]:
+    """Return both as they are stored. A product makes them, so a mistake is refused, not repaired."""
+    machine_id = machine_id.strip().lower()
+    if not re.match(MACHINE_ID, machine_id):
+        raise ValidationError(_("A machine id is 32 hexadecimal characters."), code="bad_machine_id")
+    if platform not in Platform:
+        raise ValidationError(_("There is no such platform."), code="bad_platform")
+    return machine_id, platform
+
+
+def clean_versions(os_version: str, app_version: str) -> dict[str, str]:
+    """Return what a product says about itself, cut to what a column holds: it cannot type it anew."""
+    said = {"os_version": os_version, "app_version": app_version}
+    return {field: one_line(text)[: LONGEST[field]].rstrip() for field, text in said.items()}
+
+
+def name_by_product(name: str, platform: str) -> str:
+    """Return the machine's own name, cut to what the column holds; one without a name is called by its platform."""
+    return one_line(name)[: LONGEST["name"]].rstrip() or Platform(platform).label
+
+
+def clean_name(name: str) -> str:
+    """Return a name that a person typed as it is stored, or refuse it."""
+    name = one_line(name)
+    if not name:
+        raise ValidationError(_("Give the device a name."), code="no_name")
+    if len(name) > LONGEST["name"]:
+        raise ValidationError(
+            _("A name can have %(count)d characters at most."), code="long_name", params={"count": LONGEST["name"]}
+        )
+    return name
+
+
+def one_line(text: str) -> str:
+    """Return text on one line, without characters that nobody sees: controls, marks that turn the direction."""
+    seen = (" " if sign.isspace() else sign for sign in text if sign.isspace() or sign.isprintable() or sign in JOINERS)
+    line = " ".join("".join(seen).split())
+    return line if line.strip(JOINERS) else ""
+
+
+def write(device: Device, **facts) -> None:
+    """Store these columns of a device and no other."""
+    for field, value in facts.items():
+        setattr(device, field, value)
+    device.save(update_fields=list(facts))

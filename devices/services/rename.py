@@ -1,0 +1,21 @@
+"""Call a device as its owner knows it."""
+
+from django.db import transaction
+
+from devices.models import Device
+from licenses.models import Event
+from licenses.services import record_event
+
+from .facts import clean_name
+
+
+@transaction.atomic
+def rename_device(*, user, device: Device, name: str) -> Device:
+    """Give a device the name that its owner knows it by. Raises `no_name`, `long_name`."""
+    name = clean_name(name)
+    device = Device.objects.select_for_update(no_key=True).get(pk=device.pk)
+    if name != device.name:
+        old, device.name = device.name, name
+        device.save(update_fields=["name"])
+        record_event(Event.Verb.DEVICE_RENAMED, actor=user, device=device, details={"old": old, "new": name})
+    return device
