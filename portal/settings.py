@@ -64,6 +64,9 @@ INSTALLED_APPS = [
     "devices",
     "downloads",
     "portal.outbox",
+    "portal.webhooks",
+    "portal.identity",
+    "portal.api",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -74,6 +77,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.idp.oidc",
     "csp",
 ]
 if not PRODUCTION:

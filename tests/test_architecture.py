@@ -17,17 +17,28 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Rooms, and which rooms each may look into. `portal` is the wiring: settings, urls, brand, middleware, error pages.
 ROOMS = {
-    "licenses": {"portal.outbox", "portal"},
-    "devices": {"licenses", "portal.outbox", "portal"},
+    "licenses": {"portal.webhooks", "portal.outbox", "portal.identity", "portal.api", "portal"},
+    "devices": {"licenses", "portal.webhooks", "portal.outbox", "portal.identity", "portal.api", "portal"},
     "downloads": {"licenses", "portal"},
     "portal.outbox": {"portal"},
-    "portal.accounts": {"licenses", "devices", "downloads", "portal.outbox", "portal"},
-    "portal.demo": {"licenses", "devices", "downloads", "portal.outbox", "portal.accounts", "portal"},
+    "portal.webhooks": {"portal"},
+    "portal.identity": {"portal"},
+    "portal.api": {"portal.identity", "portal"},
+    "portal.accounts": {"licenses", "devices", "downloads", "portal.outbox", "portal.identity", "portal"},
+    "portal.demo": {
+        "licenses",
+        "devices",
+        "downloads",
+        "portal.outbox",
+        "portal.identity",
+        "portal.accounts",
+        "portal",
+    },
     "portal": set(),
 }
 # The wiring knows every room, but only where it wires; from everywhere else, these may be used.
 WIRES = {"portal.urls", "portal.settings"}
-FOR_ALL = {"portal.brand", "portal.ui", "portal.errors", "portal.staff"}
+FOR_ALL = {"portal.brand", "portal.ui", "portal.errors", "portal.sealing", "portal.staff"}
 
 # Inside a room, imports go down only: a view may call a service, never the other way round.
 FLOORS = {"models": 0, "services": 1, "forms": 2, "admin": 2, "api": 2, "management": 2, "views": 3, "urls": 4}

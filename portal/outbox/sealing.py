@@ -3,14 +3,13 @@
 import base64
 import json
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import DNS_NAME, EmailMessage, EmailMultiAlternatives, make_msgid
 from django.utils.translation import gettext_lazy as _
 
+from portal.sealing import LostKeyError, seal, unseal
+
+PURPOSE = "portal.outbox"
 ADDRESSES = ("to", "cc", "bcc", "reply_to")
 
 
@@ -27,14 +26,14 @@ def seal_mail(message: EmailMessage) -> bytes:
         "attachments": [pack_attachment(*attachment) for attachment in message.attachments],
         **{field: [str(address) for address in getattr(message, field)] for field in ADDRESSES},
     }
-    return keys().encrypt(json.dumps(parts).encode())
+    return seal(json.dumps(parts).encode(), purpose=PURPOSE)
 
 
 def open_mail(sealed: bytes | memoryview, connection=None) -> EmailMultiAlternatives:
     """Return the message again. Raises `sealed_with_lost_key` when no key of the settings opens it."""
     try:
-        parts = json.loads(keys().decrypt(bytes(sealed)))
-    except InvalidToken as error:
+        parts = json.loads(unseal(sealed, purpose=PURPOSE))
+    except LostKeyError as error:
         raise ValidationError(
             _("SECRET_KEY was changed without keeping the old one in SECRET_KEY_FALLBACKS; the mail is lost."),
             code="sealed_with_lost_key",
@@ -58,13 +57,3 @@ def open_mail(sealed: bytes | memoryview, connection=None) -> EmailMultiAlternat
 def pack_attachment(name: str, content: str | bytes, kind: str) -> list[str]:
     data = content.encode() if isinstance(content, str) else content
     return [name, base64.b64encode(data).decode(), kind]
-
-
-def keys() -> MultiFernet:
-    """Return the keys made of SECRET_KEY (which seals) and its fallbacks (which still open)."""
-    return MultiFernet([fernet(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
-
-
-def fernet(secret: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"portal.outbox").derive(secret.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
