@@ -47,5 +47,5 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Name the fault by a reference that is in the log too, so that support can find it."""
     reference = f"E-{secrets.token_hex(2).upper()}-{timezone.now():%Y%m%d-%H%M}"
-    logger.error("Error page %s shown for %s", reference, request.path)
+    logger.error("Error page %s shown for %r", reference, request.path)
     return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)

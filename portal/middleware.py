@@ -26,8 +26,7 @@ class RefuseOddText:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        # The encoding first: also the address is decoded by it.
-        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+        if not is_utf8(request.content_params.get("charset", "utf-8")):
             return refuse()
         texts = [[request.path_info], list(request.COOKIES.values()), *(values for _, values in request.GET.lists())]
         if any(map(holds_nul, texts)):
@@ -39,6 +38,16 @@ class RefuseOddText:
         if request.method == "POST" and any(holds_nul(values) for _, values in request.POST.lists()):
             return refuse()
         return None
+
+
+def is_utf8(charset: str) -> bool:
+    """Tell whether this names UTF-8, or nothing at all, which everybody ignores."""
+    try:
+        return codecs.lookup(charset).name == "utf-8"
+    except LookupError:
+        return True
+    except ValueError:
+        return False
 
 
 def holds_nul(values: list) -> bool:

@@ -85,10 +85,11 @@ if not PRODUCTION:
     INSTALLED_APPS.append("portal.demo")
 
 MIDDLEWARE = [
+    # First, so that also the redirect to HTTPS and the refusal of a wrong host carry the policy.
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.CompressPages",
-    "csp.middleware.CSPMiddleware",
     "portal.middleware.RefuseOddText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

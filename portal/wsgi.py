@@ -1,8 +1,25 @@
-"""The entry of the web server."""
+"""The door for web servers (PEP 3333)."""
 
 import os
 
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.wsgi import get_wsgi_application
+from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-application = get_wsgi_application()
+
+
+class Utf8Request(WSGIRequest):
+    """Read everything as UTF-8.
+
+    Django takes the encoding from the request, and some that Python knows (“rot13”) fail before any middleware could
+    answer. `portal.middleware.RefuseOddText` refuses a request that claims one.
+    """
+
+    def _set_content_type_params(self, meta):
+        self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+
+
+get_wsgi_application()
+application = WSGIHandler()
+application.request_class = Utf8Request

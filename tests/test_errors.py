@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from portal import errors
+from portal.wsgi import application
 
 
 def test_500_renders_without_a_database(django_db_blocker):
@@ -12,6 +13,11 @@ def test_500_renders_without_a_database(django_db_blocker):
     assert page.status_code == 500
     assert "E-" in page.content.decode()
     assert connection.queries == []
+
+
+def test_500_logs_an_address_on_one_line(caplog, django_db_blocker):
+    errors.server_error(RequestFactory().get("/a%0A2026-01-01 ERROR forged"))
+    assert "\n" not in caplog.text.strip()
 
 
 def test_500_renders_without_collected_files(settings):
@@ -54,6 +60,16 @@ def test_other_encodings_are_refused(client, address, charset):
     form = b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\n\\ud800@example.com\r\n--x--\r\n'
     assert client.generic("POST", address, form, content_type=kind).status_code == 400
     assert client.generic("GET", address, form, content_type=kind).status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("charset", ["rot13", "punycode", "base64", "undefined", "utf-7", "a\x00b"])
+def test_encodings_that_are_none_are_refused_by_the_server(charset):
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    request = {**RequestFactory()._base_environ(QUERY_STRING="next=x", REQUEST_METHOD="POST"), "CONTENT_TYPE": kind}
+    answers = []
+    b"".join(application(request, lambda status, headers: answers.append(status)))
+    assert answers == ["400 Bad Request"]
 
 
 @pytest.mark.django_db

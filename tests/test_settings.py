@@ -88,6 +88,23 @@ def test_mails_of_the_demonstration_do_not_exist_in_production(tmp_path):
     assert answer.stdout.split("\n")[:2] == ["404", "no such page"], answer.stderr
 
 
+REFUSED_EARLY = """
+import django
+django.setup()
+from django.test import Client
+for secure, host in [(False, "portal.example.com"), (True, "elsewhere.example.com")]:
+    answer = Client().get("/", secure=secure, headers={"host": host})
+    print(answer.status_code, "default-src 'none'" in answer["Content-Security-Policy"])
+"""
+
+
+def test_policy_is_on_what_production_refuses_before_a_page(tmp_path):
+    (tmp_path / "static").mkdir()
+    database = f"sqlite:///{tmp_path}/portal.sqlite3"
+    answer = start("-c", REFUSED_EARLY, **COMPLETE, DATABASE_URL=database)
+    assert answer.stdout == "301 True\n400 True\n", answer.stderr
+
+
 def test_file_in_the_data_directory_is_read_and_the_environment_wins(tmp_path):
     lines = [f"{name}={value}" for name, value in COMPLETE.items() if name != "PORTAL_DATA_DIR"]
     (tmp_path / "portal.env").write_text("\n".join([*lines, "PORTAL_MODE=demo"]))
