@@ -133,7 +133,8 @@ def name(request: HttpRequest) -> HttpResponse:
         request.user.save(update_fields=["name"])
         messages.success(request, _("Your name is saved."))
         return redirect("accounts:index")
-    return render(request, "accounts/name.html", {"form": form})
+    help = _("It stands in our messages to you. It may stay empty.")
+    return render(request, "accounts/setting.html", {"form": form, "title": _("Your name"), "help": help})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -144,7 +145,8 @@ def time_zone(request: HttpRequest) -> HttpResponse:
         request.user.save(update_fields=["time_zone"])
         messages.success(request, _("Your time zone is saved."))
         return redirect("accounts:index")
-    return render(request, "accounts/time_zone.html", {"form": form})
+    help = _("Dates are shown in it, and your licenses end at the end of a day there.")
+    return render(request, "accounts/setting.html", {"form": form, "title": _("Your time zone"), "help": help})
 
 
 @login_not_required
