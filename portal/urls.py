@@ -15,6 +15,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("account/", include("portal.accounts.urls")),
     path("account/", include("allauth.urls")),
+    path("", include("portal.identity.urls")),
     path("admin/", admin.site.urls),
     path("licenses/", include("licenses.urls")),
     path("devices/", include("devices.urls")),

@@ -10,6 +10,9 @@ from datetime import timedelta
 
 import factory
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.adapter import get_adapter
+from allauth.idp.oidc.models import Client as App
+from allauth.idp.oidc.models import Token
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -18,6 +21,7 @@ from downloads.models import Installer, SetupGuide, StoreLink
 from licenses.models import CodeBatch, License, Plan, Platform, Product, Seat, SeatPool, Term
 from licenses.services import issue_codes
 from portal.accounts.models import User
+from portal.identity.models import IssuedToken, SignIn
 
 PASSWORD = "Violet-River-27"
 
@@ -156,6 +160,47 @@ class SeatFactory(ModelFactory):
     holder = factory.SelfAttribute("device.owner")
     pool = factory.LazyAttribute(lambda seat: seat.license.plan.pools.first())
     number = factory.LazyAttribute(lambda seat: seat.license.seats.held().filter(pool=seat.pool).count() + 1)
+
+
+class AppFactory(ModelFactory):
+    """A product on a device, as the OpenID provider knows it: public, ours, with every grant and scope of a product."""
+
+    class Meta:
+        model = App
+
+    id = factory.Sequence(lambda number: f"app-{number:03}")
+    name = factory.Sequence(lambda number: f"App {number:03}")
+    type = App.Type.PUBLIC
+    scopes = "openid\nemail\nprofile\ndevices"
+    default_scopes = "openid\nemail\ndevices"
+    grant_types = "authorization_code\nrefresh_token\nurn:ietf:params:oauth:grant-type:device_code"
+    redirect_uris = "http://127.0.0.1/callback"
+    skip_consent = True
+
+
+class SignInFactory(ModelFactory):
+    """A sign-in of an app that has just begun; `give_token` makes it a token."""
+
+    class Meta:
+        model = SignIn
+
+    user = factory.SubFactory(UserFactory)
+    client = factory.SubFactory(AppFactory)
+    device_name = factory.Sequence(lambda number: f"Computer {number:03}")
+
+
+def give_token(sign_in: SignIn, *, kind: str = "access", scopes: str = "openid email devices", lives: float = 1 / 24):
+    """Issue a token of this sign-in, as the token endpoint would; it lives so many days."""
+    number = IssuedToken.objects.count()
+    value = f"{kind}-token-{sign_in.pk}-{number}"
+    type_ = Token.Type.ACCESS_TOKEN if kind == "access" else Token.Type.REFRESH_TOKEN
+    token = Token(type=type_, client=sign_in.client, user=sign_in.user, expires_at=days(lives))
+    token.set_value(value)
+    token.set_scopes(scopes.split())
+    token.save()
+    digest = get_adapter().hash_token(value)
+    IssuedToken.objects.create(sign_in=sign_in, kind=kind, digest=digest, scopes=scopes, expires_at=token.expires_at)
+    return value
 
 
 class InstallerFactory(ModelFactory):

@@ -1,0 +1,31 @@
+"""Ending sign-ins, and tying one to the device that it turned out to be on."""
+
+from datetime import datetime
+from typing import Any
+
+from allauth.idp.oidc.models import Token
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ..models import IssuedToken, SignIn
+
+
+@transaction.atomic
+def end_sign_ins(*, sign_ins: QuerySet[SignIn], end: str, actor: Any = None, now: datetime | None = None) -> int:
+    """End these sign-ins, each once, and with them all their tokens; return how many ended now.
+
+    Locks the sign-ins, after whatever license and device the caller has locked.
+    """
+    locked = SignIn.objects.active().filter(pk__in=sign_ins.order_by().values("pk")).order_by("pk")
+    pks = list(locked.select_for_update(no_key=True).values_list("pk", flat=True))
+    digests = IssuedToken.objects.filter(sign_in__in=pks, spent_at__isnull=True).values("digest")
+    Token.objects.filter(hash__in=list(digests.values_list("digest", flat=True))).delete()
+    return SignIn.objects.filter(pk__in=pks).update(ended_at=now or timezone.now(), end=end, ended_by=actor)
+
+
+def bind_device(*, sign_in: SignIn, device: Any) -> None:
+    """Remember on which device this sign-in is, so that disconnecting the device ends it."""
+    if sign_in.device_id != device.pk:
+        SignIn.objects.filter(pk=sign_in.pk).update(device=device)
+        sign_in.device = device
