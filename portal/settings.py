@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.api.middleware.AnswerPrograms",
     "portal.middleware.CompressPages",
     "portal.middleware.RefuseOddText",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -295,6 +296,16 @@ CODE_LIMITS: dict[str, Any] = {
     "any_window": timedelta(hours=1),
     "licenses_per_account": 100,
     "claim_open_for": timedelta(hours=24),
+}
+
+# Limits of the API: so many calls of one account (check-ins: device; orders: client) in so long.
+API_LIMITS: dict[str, tuple[int, timedelta]] = {
+    "licenses": (120, timedelta(hours=1)),
+    "connect": (30, timedelta(hours=1)),
+    "check-in": (60, timedelta(hours=1)),
+    "sign-out": (60, timedelta(hours=1)),
+    "release": (30, timedelta(hours=1)),
+    "orders": (600, timedelta(minutes=1)),
 }
 
 # Security

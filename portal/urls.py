@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from portal import brand
 from portal.accounts.views import home
+from portal.api.site import api
 
 # Staff come in by the portal's own sign-in, with its limits and, one day, its second step.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -20,6 +21,7 @@ urlpatterns = [
     path("licenses/", include("licenses.urls")),
     path("devices/", include("devices.urls")),
     path("downloads/", include("downloads.urls")),
+    path("api/v1/", api.urls),
     path("brand.css", brand.accent_css, name="brand_css"),
 ]
 
