@@ -1,0 +1,37 @@
+"""Do something again and again until told to stop: what the workers of mails and of webhooks have in common."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import DatabaseError, close_old_connections, connection
+
+LOOK_EVERY = 0.5
+DATABASE_PAUSE = 5
+
+
+def work_until_told(jobs: dict[Callable[[], object], float], *, logger: logging.Logger, greeting: str) -> None:
+    """Do each job so many seconds after it was done last, until SIGTERM or SIGINT; wait for a database that is away."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    print(greeting, flush=True)
+    due = dict.fromkeys(jobs, 0.0)
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            do_what_is_due(jobs, due)
+        except DatabaseError as error:
+            logger.warning("The database does not answer: %s", type(error).__name__)
+            connection.close()
+            stop.wait(DATABASE_PAUSE)
+        stop.wait(LOOK_EVERY)
+
+
+def do_what_is_due(jobs: dict[Callable[[], object], float], due: dict[Callable[[], object], float]) -> None:
+    for job, every in jobs.items():
+        if due[job] <= time.monotonic():
+            job()
+            due[job] = time.monotonic() + every
