@@ -71,7 +71,7 @@ def test_changed_body_is_refused():
 @pytest.fixture
 def receiver():
     receiver = Receiver(0, SECRET)
-    thread = threading.Thread(target=receiver.serve_forever)
+    thread = threading.Thread(target=receiver.serve_forever, args=[0.01])
     thread.start()
     yield receiver
     receiver.shutdown()
