@@ -277,13 +277,14 @@ class LicenseAdmin(KeptAdmin):
         "state",
         "ends",
         "seats",
+        "moves",
         "created_at",
         "blocked_at",
         "blocked_reason",
         "archived_at",
     ]
     inlines = [TermInline, SeatInline, EventInline]
-    actions = ["block", "unblock"]
+    actions = ["block", "unblock", "reset_moves"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_state().select_related("owner", "product")
@@ -303,6 +304,11 @@ class LicenseAdmin(KeptAdmin):
     @admin.display(description=_("seats"))
     def seats(self, license):
         return f"{license.seats_used} / {'∞' if license.seats_total is None else license.seats_total}"
+
+    @admin.display(description=_("moves in 30 days"))
+    def moves(self, license):
+        moves = license.moves_at(timezone.now())
+        return f"{len(moves.made)} / {moves.allowed}" if moves else "–"
 
     @admin.action(description=_("Block…"), permissions=["change"])
     def block(self, request, queryset):
@@ -327,6 +333,12 @@ class LicenseAdmin(KeptAdmin):
     def unblock(self, request, queryset):
         for license in queryset:
             services.unblock_license(license=license, actor=request.user)
+
+    @admin.action(description=_("Count moves anew"), permissions=["change"])
+    def reset_moves(self, request, queryset):
+        for license in queryset:
+            services.reset_moves(license=license, actor=request.user)
+        self.message_user(request, _("The next device can be connected at once."), messages.SUCCESS)
 
 
 @admin.register(Event)

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -145,7 +146,8 @@ def release(request, pk):
 def detail(request, pk):
     license = get_object_or_404(License.objects.for_user(request.user).with_state(), pk=pk)
     events = license.events.since_handed_over()[:NEWEST_EVENTS]
-    return render(request, "licenses/detail.html", {"license": license, "events": events})
+    moves = license.moves_at(timezone.now())
+    return render(request, "licenses/detail.html", {"license": license, "events": events, "moves": moves})
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from licenses.moves import MOVES_A_SEAT, WINDOW, Moves, Stay, moves_in
 from licenses.seating import Sitting, seat_devices
 
 from .catalog import Plan, Product, SeatPool
@@ -67,6 +68,7 @@ class License(models.Model):
     blocked_at = models.DateTimeField(_("blocked"), null=True, blank=True)
     blocked_reason = models.CharField(_("reason of the block"), max_length=200, blank=True)
     archived_at = models.DateTimeField(_("put away"), null=True, blank=True, editable=False)
+    moves_reset_at = models.DateTimeField(_("moves counted since"), null=True, blank=True, editable=False)
 
     objects = LicenseQuerySet.as_manager()
     held_seats: "list[Seat]"  # after `with_state`
@@ -115,6 +117,15 @@ class License(models.Model):
         """When protection stops: the end of the last term that follows without a gap."""
         end = self.term.ends_at if self.term else None
         for term in self.queued_terms:
+            if term.starts_at == end:
+                end = term.ends_at
+        return end
+
+    def protected_until(self, moment: datetime) -> datetime | None:
+        """When the right that runs at this moment ends, by the last term that follows without a gap; None without."""
+        running = self.term_at(moment)
+        end = running and running.ends_at
+        for term in self.ordered_terms:
             if term.starts_at == end:
                 end = term.ends_at
         return end
@@ -205,6 +216,19 @@ class License(models.Model):
         pools = self.plan.pools.all() if self.plan else []
         return [(pool, sum(place.pool == pool for place in self.sittings.values())) for pool in pools]
 
+    def moves_at(self, moment: datetime, *, taker=None) -> Moves | None:
+        """How often seats went to another device in the 30 days before; with `taker` as if it took one now.
+
+        None for a license without a limit on devices.
+        """
+        if self.seats_total is None:
+            return None
+        # A place that was given up before the window may be taken within it.
+        stays = [Stay(*row) for row in self.seats.touched_since(moment - 2 * WINDOW).stays()]
+        stays += [Stay(taker.pk, moment)] if taker else []
+        made = [at for at in moves_in(stays, since=self.moves_reset_at) if at > moment - WINDOW]
+        return Moves(MOVES_A_SEAT * self.seats_total, made)
+
     @property
     def code_hint(self) -> str:
         """The last group of the code that started the term; empty for a license without a code."""
@@ -285,6 +309,14 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 
     def for_user(self, user):
         return self.filter(license__owner=user)
+
+    def touched_since(self, moment: datetime):
+        """Seats that were taken or given up after this moment."""
+        return self.filter(Q(connected_at__gt=moment) | Q(disconnected_at__gt=moment))
+
+    def stays(self):
+        """Who sat there, from when until when, as `licenses.moves.Stay` has it."""
+        return self.values_list("device", "connected_at", "disconnected_at")
 
 
 class Seat(models.Model):

@@ -54,8 +54,8 @@ def release_license(*, user, claim: CodeClaim) -> License:
     for seat in Seat.objects.held().filter(license=license).select_related("device"):
         free_seat(license=license, device=seat.device, actor=user)
     license.owner = claim.claimant
-    license.save(update_fields=["owner"])
-    claim.released_at = timezone.now()
+    claim.released_at = license.moves_reset_at = timezone.now()
+    license.save(update_fields=["owner", "moves_reset_at"])
     claim.save(update_fields=["released_at"])
     record_event(Event.Verb.LICENSE_RELEASED, actor=user, license=license, code=code)
     mail_about_release(claim=claim, license=license)

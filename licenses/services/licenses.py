@@ -62,3 +62,13 @@ def archive_license(*, license: License, actor=None) -> License:
         license.save(update_fields=["archived_at"])
         record_event(Event.Verb.LICENSE_ARCHIVED, actor=actor, license=license)
     return license
+
+
+@transaction.atomic
+def reset_moves(*, license: License, actor=None) -> License:
+    """Let the license move as often again as if it had never moved; for staff, when somebody has a good reason."""
+    license = License.objects.select_for_update(no_key=True).get(pk=license.pk)
+    license.moves_reset_at = timezone.now()
+    license.save(update_fields=["moves_reset_at"])
+    record_event(Event.Verb.MOVES_RESET, actor=actor, license=license)
+    return license

@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Event, License, Platform, Seat
+from licenses.moves import Moves
 from licenses.seating import free_place
+from portal.ui import day
 
 from .events import record_event
 
@@ -17,7 +19,7 @@ from .events import record_event
 def take_seat(*, license: License, device, actor=None, now: datetime | None = None) -> Seat:
     """Give this device a seat of the license; a device that has one keeps it, as long as the plan has room for it.
 
-    Raises `ValidationError`: `blocked`, `expired`, `not_started`, `wrong_platform`, `seat_limit`.
+    Raises `ValidationError`: `blocked`, `expired`, `not_started`, `wrong_platform`, `seat_limit`, `move_limit`.
     """
     now = now or timezone.now()
     license = lock_license(license)
@@ -29,6 +31,7 @@ def take_seat(*, license: License, device, actor=None, now: datetime | None = No
     if held:
         return held
     place = free_place_for(license, device)
+    refuse_to_wander(license, device, now)
     try:
         with transaction.atomic():
             seat = Seat.objects.create(
@@ -116,6 +119,24 @@ def free_place_for(license: License, device):
     if place.pool is None:
         raise seat_limit(license)
     return place
+
+
+def refuse_to_wander(license: License, device, now: datetime) -> None:
+    """Refuse a device that would take another one's seat once more than a license may move in 30 days."""
+    moves = license.moves_at(now, taker=device)
+    if moves is None or len(moves.made) <= moves.allowed or moves.made[-1] != now:
+        return
+    again_at = Moves(moves.allowed, moves.made[:-1]).again_at
+    raise ValidationError(
+        _("%(product)s moved to another device too often in 30 days. The next device can be connected on %(day)s."),
+        code="move_limit",
+        params={
+            "product": license.product.name,
+            "day": day(again_at),
+            "again_at": again_at,
+            "license": license.pk,
+        },
+    )
 
 
 def seat_limit(license: License) -> ValidationError:
