@@ -7,3 +7,8 @@ def mail_about_move(*, device, licenses: list) -> None:
     """Tell the owner that their device was connected with another account, so that its seats here are free."""
     products = [license.product.name for license in licenses]
     send_letter(user=device.owner, template="devices/mail/moved", context={"device": device, "products": products})
+
+
+def mail_about_copy(*, device, product) -> None:
+    """Tell the owner that two machines say that they are this device, and what to do."""
+    send_letter(user=device.owner, template="devices/mail/copied", context={"device": device, "product": product})

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from licenses.models import Platform, Seat
+from licenses.models import License, Platform, Product, Seat
 
 NOT_SEEN_AFTER = timedelta(days=30)
 LONGEST = {"name": 80, "os_version": 80, "app_version": 40}
@@ -142,3 +142,54 @@ class Device(models.Model):
     @property
     def is_unseen(self) -> bool:
         return timezone.now() - self.alive_at >= NOT_SEEN_AFTER
+
+
+class LeaseQuerySet(models.QuerySet["Lease"]):
+    def running_at(self, moment: datetime):
+        """Leases by which a product goes on protecting, whatever has become of its seat."""
+        return self.filter(expires_at__gt=moment)
+
+
+class Lease(models.Model):
+    """What was signed last for a product on a device. It stays as history; a disconnect only ends its renewal."""
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="leases", verbose_name=_("device"))
+    product = models.ForeignKey(Product, models.PROTECT, related_name="leases", verbose_name=_("product"))
+    license = models.ForeignKey(License, models.CASCADE, related_name="leases", verbose_name=_("license"))
+    # The one that the product last showed to have, then those signed since, any of which it may have got; the newest
+    # is the last.
+    jtis = models.JSONField(_("ids"), default=list)
+    issued_at = models.DateTimeField(_("signed"))
+    expires_at = models.DateTimeField(_("ends"))
+    copied_at = models.DateTimeField(_("seen on a second machine"), null=True, blank=True)
+
+    objects = LeaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lease")
+        verbose_name_plural = _("leases")
+        ordering = ["-issued_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "product"],
+                name="product_on_a_device_has_one_lease",
+                violation_error_message=_("There is a lease for this product on this device already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gte=F("issued_at")),
+                name="lease_ends_after_it_is_signed",
+                violation_error_message=_("A lease ends after it is signed."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product}, {self.expires_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def jti(self) -> str:
+        """The id of the newest one."""
+        return self.jtis[-1]
+
+    def is_copied(self, seat: Seat) -> bool:
+        """Whether a second machine was seen since this seat was taken; a new connect makes that good."""
+        return self.copied_at is not None and self.copied_at >= seat.connected_at

@@ -1,0 +1,76 @@
+"""Sign a lease for a device that holds a seat, and notice when two machines use one identity."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from devices.leases import LONGEST_NONCE, make_claims, moment_of, sign
+from devices.mails import mail_about_copy
+from devices.models import Lease
+from licenses.models import Event, Seat
+from licenses.services import record_event
+
+# So many answers may be lost, one after the other, before the product is taken for another.
+MOST_UNSEEN = 16
+
+
+@dataclass(frozen=True)
+class IssuedLease:
+    token: str
+    claims: dict
+    check_in_after: datetime
+
+
+def issue_lease(*, seat: Seat, nonce: str = "", held: str = "", now: datetime | None = None) -> IssuedLease:
+    """Sign a fresh lease for the product and the device of this seat; `held` is the jti that the product has now.
+
+    Call it in a transaction that has locked the device or its license; the seat brings its license with product and
+    terms. Raises `disconnected`, `expired`, `bad_nonce`. An old `held` is no refusal: its owner is asked.
+    """
+    now = now or timezone.now()
+    refuse_without_right(seat, nonce, now)
+    claims = make_claims(seat=seat, now=now, nonce=nonce)
+    lease = Lease.objects.filter(device=seat.device, product=seat.license.product).first()
+    lease = lease or Lease(device=seat.device, product=seat.license.product)
+    if is_foreign(lease, held) and not lease.is_copied(seat):
+        mark_as_copied(lease, seat, now)
+    lease.license = seat.license
+    lease.jtis = follow(lease.jtis, held, claims["jti"])
+    lease.issued_at, lease.expires_at = moment_of(claims["iat"]), moment_of(claims["exp"])
+    lease.save()
+    return IssuedLease(sign(claims), claims, moment_of(claims["check_in_after"]))
+
+
+def refuse_without_right(seat: Seat, nonce: str, now: datetime) -> None:
+    if seat.disconnected_at:
+        raise ValidationError(_("This device was disconnected."), code="disconnected")
+    if seat.license.protected_until(now) is None:
+        raise ValidationError(_("The license of this device has ended."), code="expired")
+    if len(nonce) > LONGEST_NONCE:
+        raise ValidationError(_("A nonce has 200 characters at most."), code="bad_nonce")
+
+
+def is_foreign(lease: Lease, held: str) -> bool:
+    """Whether the product shows a lease that the one machine of this identity cannot have any more."""
+    return bool(held and lease.jtis and held not in lease.jtis)
+
+
+def follow(jtis: list[str], held: str, new: str) -> list[str]:
+    """Return the ids that the product may show next.
+
+    Whoever shows one has no other, so the rest is forgotten: a machine that got one of those is a second one. Until
+    then each may have been lost on its way, or have overtaken another.
+    """
+    if held in jtis[1:]:
+        return [held, new]
+    return [*jtis[:1], *jtis[1:][1 - MOST_UNSEEN :], new]
+
+
+def mark_as_copied(lease: Lease, seat: Seat, now: datetime) -> None:
+    lease.copied_at = max(now, seat.connected_at)
+    names = {"device": seat.device.name, "product": seat.license.product.name}
+    record_event(Event.Verb.DEVICE_COPIED, license=seat.license, device=seat.device, details=names, at=now)
+    mail_about_copy(device=seat.device, product=seat.license.product)
