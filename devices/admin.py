@@ -3,12 +3,17 @@
 import re
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from devices.models import Device
+from devices.lease_report import explain_lease
+from devices.leases import LONGEST_TOKEN
+from devices.models import Device, Lease
 from devices.services import disconnect
 from licenses.models import Event, Seat
 from portal.staff import HistoryInline, KeptAdmin, KeptInline, link_to
@@ -28,6 +33,14 @@ class SeatInline(KeptInline):
     @admin.display(description=_("license"))
     def license_link(self, seat):
         return link_to(seat.license)
+
+
+class LeaseInline(KeptInline):
+    model = Lease
+    fields = readonly_fields = ["product", "license", "issued_at", "expires_at", "copied_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("product", "license__product")
 
 
 class EventInline(HistoryInline):
@@ -53,7 +66,8 @@ class DeviceAdmin(KeptAdmin):
         "created_at",
         "last_seen_at",
     ]
-    inlines = [SeatInline, EventInline]
+    inlines = [SeatInline, LeaseInline, EventInline]
+    change_list_template = "admin/devices/device/change_list.html"
     actions = ["disconnect_devices"]
 
     def get_queryset(self, request):
@@ -68,6 +82,24 @@ class DeviceAdmin(KeptAdmin):
             start = spelled[1].replace("-", "")
             found = queryset.filter(Q(pk__in=found.values("pk")) | Q(machine_id__startswith=start))
         return found, duplicates
+
+    def get_urls(self):
+        check = path("lease/", self.admin_site.admin_view(self.check_lease), name="devices_device_lease")
+        return [check, *super().get_urls()]
+
+    def check_lease(self, request):
+        """Explain a lease that somebody pasted: posted, so that no address and no log has it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        text = request.POST.get("lease", "")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Check a lease"),
+            "opts": self.opts,
+            "shown": text[:LONGEST_TOKEN],
+            "report": explain_lease(text) if request.method == "POST" else None,
+        }
+        return TemplateResponse(request, "admin/devices/device/lease.html", context)
 
     @admin.display(description=_("customer"), ordering="owner__email")
     def customer(self, device):

@@ -116,7 +116,7 @@ def unverified(token: str) -> tuple[dict, dict]:
     if len(token) > LONGEST_TOKEN:
         raise ValueError("too long")
     claims = jwt.decode(token, options={"verify_signature": False})
-    json.dumps(claims, allow_nan=False).encode()
+    json.dumps(claims, allow_nan=False)  # Python reads NaN and Infinity, which no lease has
     return jwt.get_unverified_header(token), claims
 
 

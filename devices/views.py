@@ -1,10 +1,13 @@
 """The Devices tab."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from devices import services
@@ -12,6 +15,7 @@ from devices.forms import NameForm
 from devices.models import Device
 from devices.overview import full_pool, rows_of, summary
 from licenses.models import License
+from portal.identity.keys import public_jwks
 
 ROWS_A_PAGE = 50
 NEWEST_EVENTS = 50
@@ -78,3 +82,11 @@ def rename(request, pk):
         messages.success(request, _("The name is saved"))
         return redirect("devices:detail", pk=device.pk)
     return render(request, "devices/rename.html", {"device": device, "form": form})
+
+
+@login_not_required
+@cache_control(public=True, max_age=3600)
+@require_safe
+def lease_keys(request):
+    """The public keys, with which a product checks its lease; it asks again when it meets a key that it has not."""
+    return JsonResponse(public_jwks("lease"))

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
+from devices.views import lease_keys
 from portal import brand
 from portal.accounts.views import home
 from portal.api.site import api
@@ -22,6 +23,7 @@ urlpatterns = [
     path("devices/", include("devices.urls")),
     path("downloads/", include("downloads.urls")),
     path("api/v1/", api.urls),
+    path(".well-known/lease-keys.json", lease_keys, name="lease_keys"),
     path("brand.css", brand.accent_css, name="brand_css"),
 ]
 
