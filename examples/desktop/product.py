@@ -44,7 +44,7 @@ class Product:
         self.setup, self.clock = setup, clock
         self.portal = portal or Portal(setup.portal)
         self.storage = Storage(setup.folder)
-        self.client = sign_in.Client(setup.client_id, setup.name, setup.platform)
+        self.client = sign_in.Client(setup.client_id, setup.name)
         # What just happened; forgotten when the product ends.
         self.out_of_reach = ""
         self.clock_ahead = 0.0

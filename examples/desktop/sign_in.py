@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import hmac
+import queue
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -20,6 +22,7 @@ SCOPE = "openid email devices"
 PATIENCE = 300  # seconds that a person may take in the browser
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 DONE = "You are signed in. You can close this window and go back to the program."
+PAGE = "<!doctype html><meta charset=utf-8><link rel=icon href=data:,><title>Sign-in</title><p>{}</p>"
 NOT_DONE = "This did not work. Go back to the program and try again."
 
 
@@ -33,14 +36,13 @@ class Client:
 
     id: str
     device_name: str
-    platform: str
 
 
 def by_browser(portal: Portal, client: Client, visit: Callable[[str], None], *, change_account: bool = False) -> Tokens:
     """Let the person sign in at the portal; the browser then brings a code to a port of this computer."""
     endpoints = portal.discover()
     secret = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
-    with CallbackServer() as server:
+    with CallbackServer(secret["state"]) as server:
         question = {
             "response_type": "code",
             "client_id": client.id,
@@ -50,12 +52,11 @@ def by_browser(portal: Portal, client: Client, visit: Callable[[str], None], *, 
             "nonce": secret["nonce"],
             "code_challenge": challenge(secret["verifier"]),
             "code_challenge_method": "S256",
-            "device_name": client.device_name,
         }
         if change_account:
-            question["prompt"] = "login"  # else the browser would sign the same person in again
+            question["prompt"] = "select_account"  # else the browser would sign the same person in again
         visit(f"{endpoints['authorization_endpoint']}?{urlencode(question)}")
-        code = server.wait_for_code(secret["state"], endpoints["issuer"])
+        code = server.wait_for_code(endpoints["issuer"])
         # Once only: a code that is sent twice looks like a stolen one, and all its tokens end.
         answer = portal.oauth(
             endpoints["token_endpoint"],
@@ -64,6 +65,7 @@ def by_browser(portal: Portal, client: Client, visit: Callable[[str], None], *, 
             code=code,
             redirect_uri=server.address,
             code_verifier=secret["verifier"],
+            device_name=client.device_name,
         )
     claims = read_id_token(answer.get("id_token", ""), portal, endpoints, client.id, secret["nonce"])
     return tokens_of(answer, email=claims.get("email", ""))
@@ -90,47 +92,47 @@ def read_id_token(token: str, portal: Portal, endpoints: dict[str, Any], client_
     return claims
 
 
-class CallbackServer(HTTPServer):
-    """Listens on a free port of this computer only, until the browser has brought one answer."""
+class CallbackServer(ThreadingHTTPServer):
+    """Listens on a free port of this computer only, until the browser has brought the answer."""
 
-    def __init__(self):
+    def __init__(self, state: str):
         super().__init__(("127.0.0.1", 0), Callback)
-        self.answer: dict[str, str] = {}
-        self.expected_state = ""
+        self.state = state
+        self.answers: queue.Queue[dict[str, str]] = queue.Queue()
         self.address = f"http://127.0.0.1:{self.server_port}/callback"
+        threading.Thread(target=self.serve_forever, args=[0.1], daemon=True).start()
 
-    def wait_for_code(self, state: str, issuer: str, patience: float = PATIENCE) -> str:
-        self.expected_state = state
-        end = time.monotonic() + patience
-        while not self.answer:
-            self.timeout = end - time.monotonic()
-            if self.timeout <= 0:
-                raise SignInError("Nobody signed in.")
-            self.handle_request()
-        if self.answer.get("iss", issuer) != issuer:  # RFC 9207: the answer of another portal
+    def wait_for_code(self, issuer: str, patience: float = PATIENCE) -> str:
+        try:
+            answer = self.answers.get(timeout=patience)
+        except queue.Empty:
+            raise SignInError("Nobody signed in.") from None
+        if answer.get("iss", issuer) != issuer:  # RFC 9207: the answer of another portal
             raise SignInError("Another portal answered.")
-        if "code" not in self.answer:
-            raise SignInError(self.answer.get("error_description") or self.answer.get("error", "No code came."))
-        return self.answer["code"]
+        if "code" not in answer:
+            raise SignInError(answer.get("error_description") or answer.get("error", "No code came."))
+        return answer["code"]
+
+    def __exit__(self, *details: object) -> None:
+        self.shutdown()
+        super().__exit__(*details)
 
 
 class Callback(BaseHTTPRequestHandler):
     server: CallbackServer
-    timeout = 10  # a browser's spare connection that says nothing must not keep us waiting
 
     def do_GET(self) -> None:
         address = urlsplit(self.path)
         answer = {name: values[0] for name, values in parse_qs(address.query).items()}
         # An answer with another state is somebody else's: it is refused, and we go on waiting for ours.
-        ours = address.path == "/callback" and hmac.compare_digest(
-            answer.get("state", "").encode(), self.server.expected_state.encode()
-        )
-        if ours:
-            self.server.answer = answer
+        same = hmac.compare_digest(answer.get("state", "").encode(), self.server.state.encode())
+        ours = same and address.path == "/callback"
         self.say(DONE if ours and "code" in answer else NOT_DONE, 200 if ours else 400)
+        if ours:
+            self.server.answers.put(answer)
 
     def say(self, text: str, status: int) -> None:
-        page = f"<!doctype html><html lang=en><meta charset=utf-8><title>Sign-in</title><p>{text}</p></html>".encode()
+        page = PAGE.format(text).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
@@ -150,7 +152,6 @@ def by_code(portal: Portal, client: Client, show: Callable[[dict[str, Any]], Non
         client_id=client.id,
         scope=SCOPE,
         device_name=client.device_name,
-        platform=client.platform,
     )
     show(begun)
     answer = wait_for_person(portal, endpoints["token_endpoint"], client, begun)

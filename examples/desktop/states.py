@@ -71,7 +71,7 @@ def state_of(facts: Facts, now: float) -> State:
 def with_lease(facts: Facts, lease: Lease) -> State:
     until = f"Still protected until {moment(lease.exp)}."
     if facts.refusal:
-        return State(facts.refusal.code, f"{facts.refusal.text} {until}", Protection.ON, facts.refusal.members)
+        return asking(facts.refusal, f"{facts.refusal.text} {until}", Protection.ON)
     if not facts.signed_in:
         return State("signing_in", f"You are signed out. Sign in again. {until}", Protection.ON)
     if facts.out_of_reach:
@@ -91,12 +91,17 @@ def after_the_lease(facts: Facts, lease: Lease, now: float) -> State:
 
 def without_lease(facts: Facts) -> State:
     if facts.refusal:
-        name = facts.refusal.code if facts.refusal.code in QUESTIONS else "no_license"
-        return State(name, facts.refusal.text, Protection.OFF, facts.refusal.members)
+        return asking(facts.refusal, facts.refusal.text, Protection.OFF)
     if not facts.signed_in:
         return State("signing_in", "Sign in to protect this device.", Protection.OFF)
     reason = facts.out_of_reach or "not asked yet"
     return State("out_of_reach", f"The portal is out of reach ({reason}). Not protected yet.", Protection.OFF)
+
+
+def asking(refusal: Refusal, text: str, protection: Protection) -> State:
+    """A state in which a person has to choose or to do something."""
+    name = refusal.code if refusal.code in QUESTIONS else "no_license"
+    return State(name, text, protection, refusal.members)
 
 
 def refused(facts: Facts, refusal: Refusal) -> State:
