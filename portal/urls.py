@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
+from devices.api import router as devices
 from devices.views import lease_keys
 from portal import brand
 from portal.accounts.views import home
@@ -12,6 +13,8 @@ from portal.api.site import api
 
 # Staff come in by the portal's own sign-in, with its limits and, one day, its second step.
 admin.site.login = secure_admin_login(admin.site.login)
+
+api.add_router("", devices)
 
 urlpatterns = [
     path("", home, name="home"),

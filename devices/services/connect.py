@@ -8,12 +8,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from devices.answers import license_facts, other_devices
 from devices.mails import mail_about_move
 from devices.models import Device
-from licenses.models import License, Product, Seat
-from licenses.services import free_seat, take_seat
+from licenses.models import License, Plan, Product, Seat
+from licenses.services import end_trial, free_seat, take_seat
+from portal.identity.models import SignIn
+from portal.identity.services import end_sign_ins
 
-from .facts import clean_machine, clean_versions, name_by_product, write
+from .facts import clean_machine_id, clean_platform, clean_versions, name_by_product, write
 
 
 @transaction.atomic
@@ -38,7 +41,7 @@ def connect(
     `choose_license` (only with `choose`), and those of `licenses.services.take_seat`.
     """
     now = now or timezone.now()
-    machine_id, platform = clean_machine(machine_id, platform)
+    machine_id, platform = clean_machine_id(machine_id), clean_platform(platform)
     lock_machine(machine_id)
     elsewhere = Seat.objects.held().filter(device__machine_id=machine_id).exclude(device__owner=user)
     lock_licenses(user, product, elsewhere)
@@ -50,7 +53,7 @@ def connect(
         refuse_to_choose(candidates, device)
     seat = first_seat(candidates, device, actor=actor, now=now)
     give_up_others(seat, product, actor=actor, now=now)
-    leave_accounts(elsewhere, now=now)
+    leave_accounts(seat, elsewhere, now=now)
     return seat
 
 
@@ -111,7 +114,7 @@ def refuse_to_choose(candidates: list[License], device: Device) -> None:
         raise ValidationError(
             _("Several of your licenses fit. Choose one for this device."),
             code="choose_license",
-            params={"licenses": [license.pk for license in fitting]},
+            params={"licenses": [license_facts(license, device.platform) for license in fitting]},
         )
 
 
@@ -120,14 +123,26 @@ def has_room(license: License, platform: str) -> bool:
 
 
 def first_seat(candidates: list[License], device: Device, *, actor, now: datetime) -> Seat:
-    """Take a seat of the first license that gives one; a full license is what a person can do most about."""
+    """Take a seat of the first license that gives one; else refuse as the one does about which most can be done.
+
+    All are locked, so where there is no room none will be; only a license that moved too often still says no.
+    """
+    roomy = [license for license in candidates if seats_well(license, device) or has_room(license, device.platform)]
+    fitting = [license for license in candidates if any(pool.takes(device.platform) for pool, _used in license.pools)]
     refusals = []
-    for license in candidates:
+    for license in roomy or (fitting or candidates)[:1]:
         try:
             return take_seat(license=license, device=device, actor=actor, now=now)
         except ValidationError as refusal:
-            refusals.append(refusal)
-    raise next((refusal for refusal in refusals if refusal.code == "seat_limit"), refusals[0])
+            refusals.append(with_devices(refusal, license, device))
+    raise refusals[0]
+
+
+def with_devices(refusal: ValidationError, license: License, device: Device) -> ValidationError:
+    """Name the devices of which one could be disconnected: the product lists them."""
+    if refusal.code == "seat_limit":
+        refusal.params.update(license=license.support_key, devices=other_devices(license, device))
+    return refusal
 
 
 def give_up_others(seat: Seat, product: Product, *, actor, now: datetime) -> None:
@@ -137,12 +152,20 @@ def give_up_others(seat: Seat, product: Product, *, actor, now: datetime) -> Non
         free_seat(license=other.license, device=seat.device, actor=actor or seat.device.owner, now=now)
 
 
-def leave_accounts(elsewhere: QuerySet[Seat], *, now: datetime) -> None:
-    """Free the seats that the machine had in other accounts, and tell their owners; not who has it now."""
+def leave_accounts(seat: Seat, elsewhere: QuerySet[Seat], *, now: datetime) -> None:
+    """Take the machine out of other accounts, sign-ins included, and tell their owners; not who has it now."""
     left: dict[Device, list[License]] = {}
-    for seat in elsewhere.select_related("license__product", "device__owner").order_by("license_id"):
-        left.setdefault(seat.device, []).append(seat.license)
+    for other in elsewhere.select_related("license__product", "device__owner").order_by("license_id"):
+        left.setdefault(other.device, []).append(other.license)
     for device, licenses in left.items():
         for license in licenses:
             free_seat(license=license, device=device, now=now)
-        mail_about_move(device=device, licenses=licenses)
+        trials = [license for license in licenses if is_bought(seat, license) and end_trial(license=license, now=now)]
+        mail_about_move(device=device, licenses=licenses, trials=trials)
+    same_machine = SignIn.objects.filter(device__machine_id=seat.device.machine_id)
+    end_sign_ins(sign_ins=same_machine.exclude(user=seat.device.owner), end=SignIn.End.MOVED, now=now)
+
+
+def is_bought(seat: Seat, tried: License) -> bool:
+    """Whether the machine now has for money what it had on trial; a trial of another product goes on."""
+    return seat.license.product_id == tried.product_id and seat.license.plan.kind != Plan.Kind.TRIAL

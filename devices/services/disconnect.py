@@ -1,4 +1,4 @@
-"""Take a device's seats back."""
+"""Take a device's seats back, and end what signed in on it."""
 
 from datetime import datetime
 
@@ -6,18 +6,33 @@ from django.db import transaction
 from django.utils import timezone
 
 from devices.models import Device
-from licenses.models import License, Seat
+from licenses.models import License, Product, Seat
 from licenses.services import free_seat
+from portal.identity.models import SignIn
+from portal.identity.services import end_sign_ins
 
 
 @transaction.atomic
-def disconnect(*, device: Device, actor, license: License | None = None, now: datetime | None = None) -> list[Seat]:
-    """Take back the device's seats at once, all or that of one license, and return them.
+def disconnect(
+    *,
+    device: Device,
+    actor,
+    license: License | None = None,
+    product: Product | None = None,
+    end: str = SignIn.End.DISCONNECTED,
+    now: datetime | None = None,
+) -> list[Seat]:
+    """Take back the device's seats at once, all or those of one license or product, and return them.
 
-    Without a seat it returns none, which is no error. What was remains as history.
+    With its last seat end the sign-ins of the device, so that no product takes one again by itself. Without a seat
+    it returns none, which is no error. What was remains as history.
     """
     now = now or timezone.now()
-    held = Seat.objects.held().filter(device=device, **({"license": license} if license else {}))
-    licenses = [seat.license for seat in held.select_related("license").order_by("license_id")]
+    held = Seat.objects.held().filter(device=device)
+    wanted = {"license": license, "license__product": product}
+    named = held.filter(**{field: value for field, value in wanted.items() if value})
+    licenses = [seat.license for seat in named.select_related("license").order_by("license_id")]
     freed = [free_seat(license=license, device=device, actor=actor, now=now) for license in licenses]
+    if not held.exists():
+        end_sign_ins(sign_ins=SignIn.objects.filter(device=device), end=end, actor=actor, now=now)
     return [seat for seat in freed if seat]

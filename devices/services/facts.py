@@ -12,14 +12,18 @@ from licenses.models import Platform
 JOINERS = "\u200c\u200d"
 
 
-def clean_machine(machine_id: str, platform: str) -> tuple[str, str]:
-    """Return both as they are stored. A product makes them, so a mistake is refused, not repaired."""
+def clean_machine_id(machine_id: str) -> str:
+    """Return it as it is stored. A product makes it, so a mistake is refused, not repaired."""
     machine_id = machine_id.strip().lower()
     if not re.match(MACHINE_ID, machine_id):
         raise ValidationError(_("A machine id is 32 hexadecimal characters."), code="bad_machine_id")
+    return machine_id
+
+
+def clean_platform(platform: str) -> str:
     if platform not in Platform:
         raise ValidationError(_("There is no such platform."), code="bad_platform")
-    return machine_id, platform
+    return platform
 
 
 def clean_versions(os_version: str, app_version: str) -> dict[str, str]:

@@ -30,6 +30,7 @@ class Event(models.Model):
         LICENSE_UNBLOCKED = "license_unblocked", _("Block removed")
         LICENSE_ARCHIVED = "license_archived", _("License put away")
         LICENSE_RESTORED = "license_restored", _("License shown again")
+        TRIAL_ENDED = "trial_ended", _("Trial of %(product)s ended: its device has a license in another account")
         MOVES_RESET = "moves_reset", _("Counting of moves began anew")
         DEVICE_CONNECTED = "device_connected", _("%(device)s connected with %(product)s")
         DEVICE_DISCONNECTED = "device_disconnected", _("%(device)s disconnected from %(product)s")

@@ -4,7 +4,7 @@ from .attempts import submit_code
 from .claims import claim_code, release_license
 from .codes import import_codes, issue_codes, resume_batch, revoke_code, rotate_keys, suspend_batch
 from .events import record_event
-from .licenses import archive_license, block_license, reset_moves, restore_license, unblock_license
+from .licenses import archive_license, block_license, end_trial, reset_moves, restore_license, unblock_license
 from .redeem import redeem_code
 from .seats import free_seat, take_seat
 from .waiting import (
@@ -23,6 +23,7 @@ __all__ = [
     "block_license",
     "claim_code",
     "drop_waiting_code",
+    "end_trial",
     "free_seat",
     "import_codes",
     "issue_codes",

@@ -1,13 +1,18 @@
 """What staff and owners do to a license as a whole."""
 
+from datetime import datetime, timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from licenses.models import Event, License
+from licenses.models import Event, License, Plan
 
 from .events import record_event
+
+# A term has a length, however short.
+SHORTEST = timedelta(seconds=1)
 
 
 @transaction.atomic
@@ -72,3 +77,21 @@ def reset_moves(*, license: License, actor=None) -> License:
     license.save(update_fields=["moves_reset_at"])
     record_event(Event.Verb.MOVES_RESET, actor=actor, license=license)
     return license
+
+
+@transaction.atomic
+def end_trial(*, license: License, now: datetime | None = None) -> bool:
+    """End a trial whose last device went to a license that was bought, and tell whether it ended.
+
+    Not while another device uses it, and not when something bought waits behind it: that must follow without a gap.
+    """
+    now = now or timezone.now()
+    License.objects.select_for_update(no_key=True).get(pk=license.pk)
+    license = License.objects.with_state().get(pk=license.pk)
+    term = license.term_at(now)
+    if term is None or term.plan.kind != Plan.Kind.TRIAL or license.held_seats or term != license.ordered_terms[-1]:
+        return False
+    term.ends_at = max(now, term.starts_at + SHORTEST)
+    term.save(update_fields=["ends_at"])
+    record_event(Event.Verb.TRIAL_ENDED, license=license, details={"product": license.product.name}, at=now)
+    return True

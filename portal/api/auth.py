@@ -6,6 +6,9 @@ from portal.identity.bearer import Caller, find_caller
 
 from .problems import ProblemError
 
+# What only a person can allow: a store signs in for itself and has no account.
+OF_PERSONS = {"devices"}
+
 
 class Bearer:
     """Let a call through whose access token has this scope; the call finds its `Caller` in `request.auth`.
@@ -21,7 +24,7 @@ class Bearer:
         caller = find_caller(request)
         if caller is None or (caller.ended and not self.ended):
             raise invalid_token(request)
-        if self.scope not in caller.scopes:
+        if self.scope not in caller.scopes or (caller.user is None and self.scope in OF_PERSONS):
             challenge = f'Bearer error="insufficient_scope", scope="{self.scope}"'
             raise ProblemError("insufficient_scope", headers={"WWW-Authenticate": challenge})
         return caller
@@ -35,5 +38,4 @@ def bearer(scope: str, *, ended: bool = False) -> Bearer:
 def invalid_token(request: HttpRequest) -> ProblemError:
     """Return the refusal of a token; who sent none is not told about an error (RFC 6750)."""
     sent = request.headers.get("Authorization", "")
-    challenge = 'Bearer error="invalid_token"' if sent else "Bearer"
-    return ProblemError("invalid_token", headers={"WWW-Authenticate": challenge})
+    return ProblemError("invalid_token", headers={} if sent else {"WWW-Authenticate": "Bearer"})

@@ -118,7 +118,13 @@ KINDS = {
             ],
         },
     ),
-    "move_limit": Kind(409, _("Seats moved too often"), _("The seats of this license changed devices too often.")),
+    "move_limit": Kind(
+        409,
+        _("Seats moved too often"),
+        _("The seats of this license changed devices too often."),
+        {"again_at": MOMENT},
+        {"again_at": "2026-12-01T09:00:00Z"},
+    ),
     "choose_license": Kind(
         409,
         _("Several licenses fit"),
@@ -170,7 +176,10 @@ def problem_response(code: str, detail: Any = "", *, headers: dict[str, str] | N
         **{name: value for name, value in members.items() if name in kind.members},
     }
     text = json.dumps(body, cls=DjangoJSONEncoder)
-    return HttpResponse(text, status=kind.status, content_type=MEDIA_TYPE, headers=headers)
+    always = {"Cache-Control": "no-store"}
+    if kind.status == 401:
+        always["WWW-Authenticate"] = f'Bearer error="{code}"'
+    return HttpResponse(text, status=kind.status, content_type=MEDIA_TYPE, headers={**always, **(headers or {})})
 
 
 def of_refusal(error: ValidationError) -> HttpResponse:
@@ -205,7 +214,7 @@ def install(api: NinjaAPI) -> None:
         ValidationError: of_refusal,
         WrongInput: of_wrong_input,
         Http404: lambda error: problem_response("not_found"),
-        AuthenticationError: lambda error: problem_response("invalid_token", headers={"WWW-Authenticate": "Bearer"}),
+        AuthenticationError: lambda error: problem_response("invalid_token"),
         HttpError: lambda error: problem_response(BY_STATUS[error.status_code]),
         RequestDataTooBig: lambda error: problem_response("too_large"),
         SuspiciousOperation: lambda error: problem_response("bad_request"),

@@ -1,0 +1,89 @@
+"""What a product is told about licenses and devices: plain data, read and never written here."""
+
+from datetime import datetime
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from devices.models import Device
+from licenses.models import Event, License
+from portal.identity.models import SignIn
+
+# Ends of a sign-in that took the device's seat. After any other, the device keeps it and only has to sign in again.
+SEAT_TAKEN = {SignIn.End.DISCONNECTED, SignIn.End.SIGNED_OUT, SignIn.End.MOVED}
+
+
+def license_facts(license: License, platform: str = "") -> dict:
+    """Return a license as a product chooses it; with a platform, the seats are those that such a device can have."""
+    pools = [(pool, used) for pool, used in license.pools if not platform or pool.takes(platform)]
+    total = None if any(pool.quantity is None for pool, _used in pools) else sum(pool.quantity for pool, _used in pools)
+    return {
+        "id": license.support_key,
+        "product": license.product.slug,
+        "plan": license.plan.slug if license.plan else "",
+        "kind": license.plan.kind if license.plan else "",
+        "seats_total": total,
+        "seats_free": None if total is None else sum(max(0, pool.quantity - used) for pool, used in pools),
+        "ends_at": license.ends_at,
+        "state": license.state,
+        "shared_by": None,
+    }
+
+
+def other_devices(license: License, device: Device) -> list[dict]:
+    """Return who has the seats that this device could have, not seen for longest first."""
+    pools = [pool for pool, _used in license.pools if pool.takes(device.platform)]
+    seated = [seat.device for seat in license.held_seats if license.sittings[seat.pk].pool in pools]
+    others = sorted((other for other in seated if other != device), key=lambda other: other.alive_at)
+    return [
+        {
+            "id": other.pk,
+            "name": other.name,
+            "platform": other.platform,
+            "last_seen_at": other.alive_at,
+            "this": False,
+        }
+        for other in others
+    ]
+
+
+def farewell(device: Device, sign_in: SignIn | None = None) -> dict:
+    """Return when this device lost its seat and through whom, in words; never whose account it went to."""
+    if sign_in and sign_in.end in SEAT_TAKEN:
+        at, by = sign_in.ended_at, ended_by(sign_in)
+    else:
+        event = device.events.filter(verb=Event.Verb.DEVICE_DISCONNECTED).select_related("actor").first()
+        at, by = (event.at, person(event.actor, device)) if event else (device.alive_at, _("the portal"))
+    return {"at": at, "by": by, "device": device.name}
+
+
+def ended_by(sign_in: SignIn) -> str:
+    if sign_in.end == SignIn.End.MOVED:
+        return _("a sign-in with another account")
+    if sign_in.end == SignIn.End.SIGNED_OUT:
+        return _("a sign-out on the device")
+    return person(sign_in.ended_by, sign_in.device)
+
+
+def person(actor, device: Device) -> str:
+    """Name the owner to the owner; whoever else it was is the support."""
+    if actor is None:
+        return _("the portal")
+    if actor.pk != device.owner_id:
+        return _("support")
+    return _("%(name)s, on the portal") % {"name": actor.get_full_name()}
+
+
+def notices(license: License, user) -> list[dict]:
+    """Return what a product should tell its person."""
+    if not license.ends_soon:
+        return []
+    with timezone.override(user.zone):
+        day = formats.date_format(timezone.localtime(license.last_day), "DATE_FORMAT")
+    text = _("Your license for %(product)s ends on %(day)s.") % {"product": license.product.name, "day": day}
+    return [{"code": "ends_soon", "text": text}]
+
+
+def moment_text(moment: datetime, user) -> str:
+    """Return a moment as its person writes it."""
+    return formats.date_format(timezone.localtime(moment, user.zone), "DATETIME_FORMAT")

@@ -1,0 +1,353 @@
+"""The door for products on devices: thin, because every rule is a service."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Body, Path, Query, Router, Schema
+from ninja.responses import Status
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from devices import services
+from devices.answers import SEAT_TAKEN, license_facts, notices
+from devices.models import Device
+from licenses.models import License, Platform, Product
+from portal.api.auth import invalid_token
+from portal.api.openapi import call
+from portal.api.throttles import throttle
+
+router = Router(tags=["devices"])
+
+MACHINE = "3f2a9c317b60d1e84f2a9c317b60d1e8"
+# What a service judges is only described here: its refusal has a code of its own.
+MachineId = Annotated[
+    str,
+    WithJsonSchema({"type": "string", "pattern": "^[0-9a-fA-F]{32}$"}),
+    Field(description="Made by the product: 32 hexadecimal characters of a salted digest of the machine’s own id."),
+]
+PlatformName = Annotated[str, WithJsonSchema({"type": "string", "enum": Platform.values})]
+Report = Annotated[str, WithJsonSchema({"type": "string", "enum": Device.Report.values})]
+Slug = Annotated[str, Field(pattern=r"^[-a-zA-Z0-9_]{1,50}$", description="The short name of the product.")]
+Said = Annotated[str, Field(max_length=1000)]
+Nonce = Annotated[str, Field(max_length=200, description="Comes back inside the lease.")]
+Moment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+class FittingLicense(Schema):
+    id: str = Field(description="The support key.")
+    product: str
+    plan: str
+    kind: str
+    seats_total: int | None = Field(description="Null: no limit.")
+    seats_free: int | None
+    ends_at: Moment | None
+    state: str
+    shared_by: str | None
+
+
+class Licenses(Schema):
+    licenses: list[FittingLicense]
+    server_time: Moment
+
+    model_config = {
+        "json_schema_extra": {
+            "example": {
+                "licenses": [
+                    {
+                        "id": "4F2A-9C31-7B60",
+                        "product": "security-cloud",
+                        "plan": "security-cloud-5",
+                        "kind": "commercial",
+                        "seats_total": 5,
+                        "seats_free": 2,
+                        "ends_at": "2027-11-24T00:00:00Z",
+                        "state": "active",
+                        "shared_by": None,
+                    }
+                ],
+                "server_time": "2026-11-24T14:20:00Z",
+            }
+        }
+    }
+
+
+class Connect(Schema):
+    product: Slug
+    platform: PlatformName
+    os_version: Said = ""
+    app_version: Said = ""
+    name: Said = Field("", description="The machine’s own name. What its owner called it later stays.")
+    license: str | None = Field(None, max_length=40, description="The id of a license; else the portal picks.")
+    form: Said = Field("", description="pc, laptop, mac, phone, iphone or tablet; else guessed from the platform.")
+    nonce: Nonce = ""
+    choose: bool = Field(False, description="Ask with `choose_license` when several licenses fit.")
+
+    model_config = {
+        "json_schema_extra": {
+            "example": {
+                "product": "security-cloud",
+                "platform": "windows",
+                "os_version": "Windows 11",
+                "app_version": "21.3",
+                "name": "Anna’s laptop",
+                "nonce": "b2f1c7",
+            }
+        }
+    }
+
+
+class CheckIn(Schema):
+    app_version: Said
+    os_version: Said
+    state: Report
+    product: Slug | None = None
+    lease: Said = Field("", description="The `jti` of the lease that the product holds.")
+    nonce: Nonce = ""
+
+    model_config = {
+        "json_schema_extra": {
+            "example": {
+                "app_version": "21.3",
+                "os_version": "Windows 11",
+                "state": "protected",
+                "product": "security-cloud",
+                "lease": "0f6d3a5e8c9b4a7d9e1f2a3b4c5d6e7f",
+            }
+        }
+    }
+
+
+class DeviceOut(Schema):
+    id: int
+    name: str
+    machine_id: str
+    platform: str
+
+
+class SeatOut(Schema):
+    license: str
+    number: int
+    pool: str = Field(description="The platforms of the seat’s pool, in words.")
+
+
+class Notice(Schema):
+    code: str
+    text: str
+
+
+class Renewed(Schema):
+    lease: str = Field(description="A JWT signed with a key of /.well-known/lease-keys.json.")
+    check_in_after: Moment
+    server_time: Moment
+    notices: list[Notice] = Field(description="What to tell the person.")
+
+    model_config = {
+        "json_schema_extra": {
+            "example": {
+                "lease": "eyJhbGciOiJFZERTQSIsInR5cCI6ImxlYXNlK2p3dCIsImtpZCI6IjEifQ.eyJqdGkiOiIwZjZkIn0.c2ln",
+                "check_in_after": "2026-11-24T20:20:00Z",
+                "server_time": "2026-11-24T14:20:00Z",
+                "notices": [],
+            }
+        }
+    }
+
+
+class Connected(Renewed):
+    device: DeviceOut
+    seat: SeatOut
+
+    model_config = {
+        "json_schema_extra": {
+            "example": {
+                "device": {"id": 7, "name": "Anna’s laptop", "machine_id": MACHINE, "platform": "windows"},
+                "seat": {"license": "4F2A-9C31-7B60", "number": 1, "pool": "Windows / macOS"},
+                "lease": "eyJhbGciOiJFZERTQSIsInR5cCI6ImxlYXNlK2p3dCIsImtpZCI6IjEifQ.eyJqdGkiOiIwZjZkIn0.c2ln",
+                "check_in_after": "2026-11-24T20:20:00Z",
+                "server_time": "2026-11-24T14:20:00Z",
+                "notices": [],
+            }
+        }
+    }
+
+
+@router.get(
+    "/licenses",
+    response=Licenses,
+    summary="Licenses of the account that fit",
+    **call("devices", "bad_platform", "not_found", limit="licenses", examples={"product": "security-cloud"}),
+)
+def licenses(request, product: Slug | None = None, platform: Query[PlatformName] = ""):
+    """Licenses that the owner has not put away; with a platform, those that have seats for it. The one that runs
+    longest comes first.
+    """
+    throttle(request, "licenses", request.auth.user.pk)
+    platform = services.clean_platform(platform) if platform else ""
+    owned = License.objects.for_user(request.auth.user).kept()
+    if product:
+        owned = owned.filter(product=get_object_or_404(Product, slug=product))
+    facts = [license_facts(license, platform) for license in in_order(owned.with_state(), platform)]
+    return {"licenses": facts, "server_time": timezone.now()}
+
+
+def in_order(owned, platform):
+    fitting = [license for license in owned if license.plan and (not platform or platform in license.plan.platforms)]
+    return sorted(fitting, key=lambda license: (license.is_running, license.ends_at), reverse=True)
+
+
+@router.put(
+    "/devices/{machine_id}",
+    response={201: Connected, 200: Connected},
+    summary="Connect this device",
+    **call(
+        "devices",
+        "bad_machine_id",
+        "bad_platform",
+        "not_found",
+        "no_license",
+        "choose_license",
+        "seat_limit",
+        "move_limit",
+        "wrong_platform",
+        "not_started",
+        "expired",
+        "blocked",
+        limit="connect",
+        examples={"machine_id": MACHINE},
+    ),
+)
+def connect(request, machine_id: Path[MachineId], said: Body[Connect]):
+    """Take a seat for a product on this machine, or the one that it has: a reinstall gets its own again.
+
+    Signed in with another account than before, the machine leaves the other one, whose owner gets a mail.
+    """
+    caller = request.auth
+    throttle(request, "connect", caller.user.pk)
+    product = get_object_or_404(Product, slug=said.product)
+    facts = said.model_dump(exclude={"product", "license"})
+    license = find_license(caller.user, said.license)
+    done = services.connect_product(
+        sign_in=caller.sign_in, machine_id=machine_id, product=product, license=license, **facts
+    )
+    return Status(201 if done.is_new else 200, {**renewed(done, caller.user), **place(done.seat)})
+
+
+def find_license(user, support_key):
+    """Return the license that was chosen; somebody else's is as unknown as one that does not exist."""
+    if support_key is None:
+        return None
+    return get_object_or_404(License.objects.for_user(user), support_key=support_key.strip().upper())
+
+
+def place(seat):
+    device = seat.device
+    return {
+        "device": {field: getattr(device, field) for field in ("id", "name", "machine_id", "platform")},
+        "seat": {"license": seat.license.support_key, "number": seat.number, "pool": seat.pool.platforms_text},
+    }
+
+
+def renewed(done, user):
+    return {
+        "lease": done.lease.token,
+        "check_in_after": done.lease.check_in_after,
+        "server_time": timezone.now(),
+        "notices": notices(done.seat.license, user),
+    }
+
+
+@router.post(
+    "/devices/{machine_id}/check-in",
+    response=Renewed,
+    summary="Say that this device lives, and renew its lease",
+    **call(
+        "devices",
+        "not_found",
+        "disconnected",
+        "expired",
+        "blocked",
+        "seat_limit",
+        "bad_report",
+        limit="check-in",
+        ended=True,
+        examples={"machine_id": MACHINE},
+    ),
+)
+def check_in(request, machine_id: Path[MachineId], said: Body[CheckIn]):
+    """Only `disconnected`, `expired`, `blocked` and `seat_limit` take protection away. Anything else is no answer:
+    the lease goes on until its end.
+    """
+    device = own_device(request, machine_id)
+    throttle(request, "check-in", device.pk)
+    if request.auth.ended:
+        raise services.disconnected(device, request.auth.sign_in)
+    done = services.check_in(
+        device=device,
+        product=get_object_or_404(Product, slug=said.product) if said.product else None,
+        app_version=said.app_version,
+        os_version=said.os_version,
+        report=said.state,
+        held=said.lease,
+        nonce=said.nonce,
+    )
+    return renewed(done, request.auth.user)
+
+
+def own_device(request, machine_id):
+    """Return the device that this sign-in is on; every other one does not exist for it.
+
+    A sign-in that was ended without its seat being taken is no more than a wrong token.
+    """
+    sign_in = request.auth.sign_in
+    if request.auth.ended and sign_in.end not in SEAT_TAKEN:
+        raise invalid_token(request)
+    device = sign_in.device if sign_in else None
+    if device is None or device.owner_id != sign_in.user_id or device.machine_id != machine_id.strip().lower():
+        raise Http404
+    device.owner = sign_in.user
+    return device
+
+
+@router.delete(
+    "/devices/{machine_id}",
+    response={204: None},
+    summary="Sign out on this device",
+    **call("devices", "not_found", limit="sign-out", ended=True, examples={"machine_id": MACHINE}),
+)
+def sign_out(request, machine_id: Path[MachineId], product: Slug | None = None):
+    """Give the seat back, of one product or of all; with the last one, every sign-in on this device ends.
+
+    Repeated with the same token, it is answered the same.
+    """
+    device = own_device(request, machine_id)
+    throttle(request, "sign-out", request.auth.user.pk)
+    if not request.auth.ended:
+        named = get_object_or_404(Product, slug=product) if product else None
+        services.sign_out(device=device, product=named)
+    return Status(204, None)
+
+
+@router.post(
+    "/devices/{machine_id}/release/{device_id}",
+    response={204: None},
+    summary="Disconnect another device",
+    **call(
+        "devices",
+        "bad_machine_id",
+        "not_found",
+        "fresh_sign_in_needed",
+        limit="release",
+        examples={"machine_id": MACHINE, "device_id": 12},
+    ),
+)
+def release(request, machine_id: Path[MachineId], device_id: int):
+    """For the list that `seat_limit` brings: this device has no seat yet, the other one has. Takes a sign-in that is
+    not older than 5 minutes.
+    """
+    throttle(request, "release", request.auth.user.pk)
+    others = Device.objects.for_user(request.auth.user).exclude(machine_id=services.clean_machine_id(machine_id))
+    device = get_object_or_404(others, pk=device_id)
+    services.release_device(sign_in=request.auth.sign_in, device=device)
+    return Status(204, None)

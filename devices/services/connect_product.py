@@ -1,0 +1,42 @@
+"""A product that somebody signed in to takes its seat: device, seat, sign-in and lease belong together."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from licenses.models import Seat
+from portal.identity.models import SignIn
+from portal.identity.services import bind_device
+
+from .connect import connect
+from .leases import IssuedLease, issue_lease
+
+
+@dataclass(frozen=True)
+class Connected:
+    seat: Seat
+    is_new: bool
+    lease: IssuedLease
+
+
+@transaction.atomic
+def connect_product(*, sign_in: SignIn, nonce: str = "", now: datetime | None = None, **facts) -> Connected:
+    """Connect the machine with the account of this sign-in, remember that the sign-in is on it, and sign a lease.
+
+    Raises what `connect` raises, and `invalid_token` when the sign-in was ended meanwhile; then nothing has changed.
+    """
+    now = now or timezone.now()
+    seat = connect(user=sign_in.user, now=now, **facts)
+    keep_alive(sign_in)
+    bind_device(sign_in=sign_in, device=seat.device)
+    return Connected(seat, is_new=seat.connected_at == now, lease=issue_lease(seat=seat, nonce=nonce, now=now))
+
+
+def keep_alive(sign_in: SignIn) -> None:
+    """Lock the sign-in: who is disconnected at this very moment must not come back by a request that was on its way."""
+    if not SignIn.objects.active().select_for_update(no_key=True).filter(pk=sign_in.pk).exists():
+        raise ValidationError(_("The access token is missing, unknown or no longer valid."), code="invalid_token")

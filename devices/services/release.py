@@ -1,0 +1,34 @@
+"""What a product gives back: its own seat, or, for a person who has just proved who they are, another device's."""
+
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from devices.models import Device
+from licenses.models import Product, Seat
+from portal.identity.models import SignIn
+
+from .disconnect import disconnect
+
+FRESH_FOR = timedelta(minutes=5)
+
+
+def sign_out(*, device: Device, product: Product | None = None, now: datetime | None = None) -> list[Seat]:
+    """Give the device's seat back because its person signed out on it. Twice is once."""
+    return disconnect(device=device, actor=device.owner, product=product, end=SignIn.End.SIGNED_OUT, now=now)
+
+
+@transaction.atomic
+def release_device(*, sign_in: SignIn, device: Device, now: datetime | None = None) -> list[Seat]:
+    """Disconnect another device from within a product. Raises `fresh_sign_in_needed`: products stay signed in for
+    months, and whoever finds one open must not throw the other devices out.
+    """
+    now = now or timezone.now()
+    if now - sign_in.authenticated_at > FRESH_FOR:
+        raise ValidationError(
+            _("To disconnect another device from here, sign in again first."), code="fresh_sign_in_needed"
+        )
+    return disconnect(device=device, actor=sign_in.user, now=now)
