@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
+from django.utils import timezone
 from django.utils.text import get_text_list
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from devices.models import Device
+from devices.models import Device, Lease
 from licenses.models import License, Seat, SeatPool
 
 
@@ -37,6 +40,28 @@ class Row:
         return min(seat.connected_at for seat in self.seats)
 
     @property
+    def leases(self) -> list[Lease]:
+        """Those that run, of the products that it has a seat for."""
+        products = {license.product_id for license in self.licenses}
+        now = timezone.now()
+        return [lease for lease in self.device.leases.all() if lease.product_id in products and lease.expires_at > now]
+
+    @property
+    def lease_ends_at(self) -> datetime | None:
+        """How long the device works at most without hearing from us; None when it has no lease."""
+        return max((lease.expires_at for lease in self.leases), default=None)
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether a second machine says that it is this device."""
+        return any(
+            lease.is_copied(seat)
+            for seat in self.seats
+            for lease in self.device.leases.all()
+            if lease.product_id == seat.license.product_id
+        )
+
+    @property
     def has_seat(self) -> bool:
         """Whether some license protects the device now."""
         return any(seat.license.is_running and has_room(seat) for seat in self.seats)
@@ -49,13 +74,15 @@ class Row:
     @property
     def mood(self) -> str:
         """One of ok, warn, idle and end, as the page draws it."""
-        return self.device.mood if self.has_seat else "end"
+        if not self.has_seat:
+            return "end"
+        return "warn" if self.is_copied else self.device.mood
 
     @property
     def text(self) -> str:
         """The same in words."""
         if self.has_seat:
-            return self.device.condition
+            return _("In use on two machines") if self.is_copied else self.device.condition
         reasons = {
             License.State.BLOCKED: _("License blocked"),
             License.State.EXPIRED: _("License expired"),
@@ -95,6 +122,21 @@ def rows_of(licenses: Iterable[License]) -> list[Row]:
         for seat in license.held_seats:
             rows.setdefault(seat.device_id, Row(seat.device)).seats.append(seat)
     return sorted(rows.values(), key=lambda row: row.device.alive_at, reverse=True)
+
+
+def fingerprint(user) -> str:
+    """Return another text when the Devices tab may look different, in two queries; at the latest every minute."""
+    devices = Device.objects.for_user(user).order_by("pk", "leases__pk")
+    seats = Seat.objects.held().for_user(user).order_by("pk")
+    seen = [
+        *devices.values_list(
+            "pk", "name", "platform", "form", "os_version", "report", "last_seen_at", "leases__copied_at"
+        ),
+        *seats.values_list("pk", "pool", "license__blocked_at"),
+        # Terms begin and end by the clock, and “5 minutes ago” grows old.
+        (int(timezone.now().timestamp()) // 60, get_language(), str(user.zone)),
+    ]
+    return sha256(repr(seen).encode()).hexdigest()
 
 
 def summary(rows: list[Row]) -> dict:

@@ -5,6 +5,7 @@ from devices import views
 app_name = "devices"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("overview/", views.overview, name="overview"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/disconnect/", views.disconnect, name="disconnect"),
     path("<int:pk>/rename/", views.rename, name="rename"),

@@ -6,38 +6,58 @@ from django.core.paginator import Paginator
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import etag, require_http_methods, require_safe
 
 from devices import services
 from devices.forms import NameForm
 from devices.models import Device
-from devices.overview import full_pool, rows_of, summary
+from devices.overview import fingerprint, full_pool, rows_of, summary
 from licenses.models import License
 from portal.identity.keys import public_jwks
 
 ROWS_A_PAGE = 50
 NEWEST_EVENTS = 50
 NEWEST_DISCONNECTED = 50
+LEASES = "held_seats__device__leases"  # after `with_state`
 
 
 @require_safe
 def index(request):
-    licenses = list(License.objects.for_user(request.user).with_state())
+    context = overview_of(request)
+    gone = next((device for device in context["disconnected"] if str(device.pk) == request.GET.get("gone")), None)
+    if gone:
+        freed, until = freed_by(gone, context["licenses"]), lease_end(gone)
+        context |= {"gone": gone, "freed": freed, "until": until}
+    return render(request, "devices/index.html", context)
+
+
+@require_safe
+@etag(lambda request: f'"{fingerprint(request.user)}"')
+def overview(request):
+    """The part of the tab that a script asks for again and again; nothing is sent when nothing has changed."""
+    return render(request, "devices/_overview.html", overview_of(request))
+
+
+def overview_of(request):
+    licenses = list(License.objects.for_user(request.user).with_state().prefetch_related(LEASES))
     rows = rows_of(licenses)
-    disconnected = list(Device.objects.for_user(request.user).disconnected()[:NEWEST_DISCONNECTED])
-    gone = next((device for device in disconnected if str(device.pk) == request.GET.get("gone")), None)
-    context = {
+    return {
+        "licenses": licenses,
         "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "summary": summary(rows),
         "full": full_pool(licenses),
         "has_license": any(license.is_running for license in licenses),
-        "disconnected": disconnected,
-        "gone": gone,
-        "freed": freed_by(gone, licenses) if gone else [],
+        "disconnected": list(Device.objects.for_user(request.user).disconnected()[:NEWEST_DISCONNECTED]),
     }
-    return render(request, "devices/index.html", context)
+
+
+def lease_end(device):
+    """When the last lease that still runs on this device ends; None without one."""
+    running = device.leases.running_at(timezone.now())
+    return running.order_by("-expires_at").values_list("expires_at", flat=True).first()
 
 
 def freed_by(device, licenses):
@@ -50,13 +70,15 @@ def freed_by(device, licenses):
 def detail(request, pk):
     device = get_object_or_404(Device.objects.for_user(request.user).with_last_seat(), pk=pk)
     events = device.events.select_related("actor")[:NEWEST_EVENTS]
-    context = {"device": device, "row": row_of(request.user, device), "events": events}
+    row = row_of(request.user, device)
+    until = row.lease_ends_at if row else lease_end(device)
+    context = {"device": device, "row": row, "until": until, "events": events}
     return render(request, "devices/detail.html", context)
 
 
 def row_of(user, device):
     """The device with its licenses, or None when it holds no seat."""
-    licenses = License.objects.for_user(user).with_device(device).with_state()
+    licenses = License.objects.for_user(user).with_device(device).with_state().prefetch_related(LEASES)
     return next((row for row in rows_of(licenses) if row.device == device), None)
 
 

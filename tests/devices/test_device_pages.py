@@ -349,7 +349,7 @@ def test_pages_take_the_same_queries_for_one_and_thirty(client_of, customer, dja
     for url, count in counts.items():
         with django_assert_num_queries(count):
             browser.get(url)
-    assert max(counts.values()) <= 8
+    assert max(counts.values()) <= 10
 
 
 def test_last_seen_is_told_in_the_time_zone_of_the_customer(read, customer, connected):
