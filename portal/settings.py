@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.identity.middleware.LetFormsReachApps",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -219,6 +220,8 @@ IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 60 * 24 * 3600
 IDP_OIDC_ROTATE_REFRESH_TOKEN = True
 IDP_OIDC_DEVICE_CODE_EXPIRES_IN = 600
 IDP_OIDC_DEVICE_CODE_INTERVAL = 5
+# How often an address may ask for a device's code; how often one may be typed is allauth's limit.
+IDP_OIDC_RATE_LIMITS = {"device_request": "20/m/ip"}
 
 # Language and time
 LANGUAGE_CODE = "en"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 # However often its tokens are renewed, a sign-in ends at this age.
@@ -69,6 +70,15 @@ class SignIn(models.Model):
     def __str__(self) -> str:
         return f"{self.device_name} · {self.user}"
 
+    @property
+    def ended_by_words(self) -> str:
+        """Who ended it, as its owner may read it: never the name of another customer or of staff."""
+        if self.end == self.End.MOVED:
+            return gettext("another account")
+        if self.ended_by_id is None:
+            return ""
+        return self.user.get_short_name() if self.ended_by_id == self.user_id else settings.SITE_NAME
+
 
 class IssuedToken(models.Model):
     """A token that was handed out, by allauth's hash of it: kept after it ended, so that it can be told why."""
@@ -91,6 +101,12 @@ class IssuedToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.digest[:8]}"
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def waiting(self):
+        """Devices whose code nobody has answered yet."""
+        return self.filter(kind=Grant.Kind.DEVICE, user__isnull=True).select_related("client")
 
 
 class Grant(models.Model):
@@ -119,6 +135,8 @@ class Grant(models.Model):
     password_mark = models.CharField(max_length=128, blank=True, editable=False)
     spent_at = models.DateTimeField(_("paid out"), null=True)
     sign_in = models.ForeignKey(SignIn, models.CASCADE, null=True, related_name="+", verbose_name=_("sign-in"))
+
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("grant")

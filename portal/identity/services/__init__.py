@@ -1,5 +1,21 @@
 """All that changes a sign-in."""
 
+from .clients import give_secret, register_client
+from .grants import answer_device, record_code, record_device
+from .payouts import pay_grant, pay_refresh, revoke
+from .pruning import prune_sign_ins
 from .sign_ins import bind_device, end_sign_ins
 
-__all__ = ["bind_device", "end_sign_ins"]
+__all__ = [
+    "answer_device",
+    "bind_device",
+    "end_sign_ins",
+    "give_secret",
+    "pay_grant",
+    "pay_refresh",
+    "prune_sign_ins",
+    "record_code",
+    "record_device",
+    "register_client",
+    "revoke",
+]

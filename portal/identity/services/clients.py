@@ -1,0 +1,53 @@
+"""Apps and stores that may sign in here."""
+
+from typing import Literal
+
+from allauth.idp.oidc.adapter import get_adapter
+from allauth.idp.oidc.models import Client
+from django.db import transaction
+
+# RFC 8252, 7.3: an app listens on whatever port is free, so the port is not part of the address.
+LOOPBACK = ["http://127.0.0.1/callback", "http://[::1]/callback"]
+KINDS: dict[str, dict] = {
+    "native": {
+        "type": Client.Type.PUBLIC,
+        "grants": [Client.GrantType.AUTHORIZATION_CODE, Client.GrantType.REFRESH_TOKEN, Client.GrantType.DEVICE_CODE],
+        "scopes": ["openid", "email", "profile", "devices"],
+        "addresses": LOOPBACK,
+    },
+    "store": {
+        "type": Client.Type.CONFIDENTIAL,
+        "grants": [Client.GrantType.CLIENT_CREDENTIALS],
+        "scopes": ["orders"],
+        "addresses": [],
+    },
+}
+
+
+@transaction.atomic
+def register_client(
+    *, id: str, name: str, kind: Literal["native", "store"], skip_consent: bool = True
+) -> tuple[Client, str | None]:
+    """Let an app on devices, or a store, sign in here; return it with its secret, which nobody can read again.
+
+    Known by its id, it is brought up to date and keeps its secret: then, and for apps, the secret is None.
+    """
+    rules = KINDS[kind]
+    client = Client.objects.select_for_update().filter(pk=id).first() or Client(id=id, secret="")
+    is_new = client._state.adding
+    client.name, client.type, client.skip_consent = name, rules["type"], skip_consent
+    client.set_grant_types(rules["grants"])
+    client.set_response_types(["code"] if rules["addresses"] else [])
+    client.set_scopes(rules["scopes"])
+    client.set_default_scopes(rules["scopes"])
+    client.set_redirect_uris(rules["addresses"])
+    client.save()
+    return client, give_secret(client=client) if is_new and kind == "store" else None
+
+
+def give_secret(*, client: Client) -> str:
+    """Give the client a new secret and return it; only its hash is kept, and the one before stops working."""
+    secret = get_adapter().generate_client_secret()
+    client.set_secret(secret)
+    client.save(update_fields=["secret"])
+    return secret

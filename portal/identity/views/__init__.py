@@ -1,0 +1,1 @@
+"""What apps ask (endpoints) and what people see (activate)."""
