@@ -1,5 +1,7 @@
 """What the licenses write to people; the words are in templates/licenses/mail/."""
 
+from django.contrib.auth import get_user_model
+
 from portal.outbox.letters import send_letter
 
 
@@ -16,3 +18,14 @@ def mail_about_claim(*, claim, license) -> None:
 def mail_about_release(*, claim, license) -> None:
     """Tell the claimant that the license is now theirs."""
     send_letter(user=claim.claimant, template="licenses/mail/released", context={"claim": claim, "license": license})
+
+
+def mail_about_order(*, order, license) -> None:
+    """Tell a customer that what a store sold them is in their account."""
+    send_letter(user=license.owner, template="licenses/mail/order_ready", context={"order": order, "license": license})
+
+
+def mail_about_waiting_order(*, order) -> None:
+    """Tell a person without account how to get at what a store sold them."""
+    reader = get_user_model()(email=order.email, language=order.language)
+    send_letter(user=reader, template="licenses/mail/order_waiting", context={"order": order})

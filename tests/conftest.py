@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from portal import settings as portal_settings
-from tests.factories import StaffFactory, UserFactory
+from tests.factories import StaffFactory, StoreFactory, UserFactory
 
 # What takes longest comes first, so that in the end no process of `pytest -n` waits for another.
 SLOWEST_FIRST = ["race", "make_run", "browser"]
@@ -38,6 +38,12 @@ def other_customer(db):
 def staff(db):
     """Sam, who works for the operator and may do everything in the admin."""
     return StaffFactory(email="sam@example.com", name="Sam")
+
+
+@pytest.fixture
+def store(db):
+    """A store that sells licenses."""
+    return StoreFactory(id="corner-shop", name="Corner shop")
 
 
 @pytest.fixture

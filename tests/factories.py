@@ -178,6 +178,17 @@ class AppFactory(ModelFactory):
     skip_consent = True
 
 
+class StoreFactory(AppFactory):
+    """A store: a client that signs in as itself."""
+
+    id = factory.Sequence(lambda number: f"store-{number:03}")
+    name = factory.Sequence(lambda number: f"Store {number:03}")
+    type = App.Type.CONFIDENTIAL
+    scopes = "orders"
+    grant_types = App.GrantType.CLIENT_CREDENTIALS
+    redirect_uris = ""
+
+
 class SignInFactory(ModelFactory):
     """A sign-in of an app that has just begun; `give_token` makes it a token."""
 

@@ -2,6 +2,7 @@ from .catalog import Plan, Platform, Product, Region, SeatPool
 from .codes import ActivationCode, CodeAttempt, CodeBatch, CodeClaim, WaitingCode
 from .events import Event
 from .licenses import License, Seat, Term
+from .orders import Order
 
 __all__ = [
     "ActivationCode",
@@ -10,6 +11,7 @@ __all__ = [
     "CodeClaim",
     "Event",
     "License",
+    "Order",
     "Plan",
     "Platform",
     "Product",

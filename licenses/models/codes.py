@@ -14,6 +14,15 @@ class CodeBatch(models.Model):
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="batches", verbose_name=_("plan"))
     name = models.CharField(_("name"), max_length=100, blank=True)
+    order = models.OneToOneField(
+        "licenses.Order",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="batch",
+        verbose_name=_("order"),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

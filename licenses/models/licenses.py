@@ -15,6 +15,7 @@ from licenses.seating import Sitting, seat_devices
 
 from .catalog import Plan, Product, SeatPool
 from .codes import ActivationCode
+from .orders import Order
 
 ENDS_SOON = timedelta(days=30)
 
@@ -261,6 +262,10 @@ class TermQuerySet(models.QuerySet["Term"]):
     def active_at(self, moment: datetime):
         return self.filter(starts_at__lte=moment, ends_at__gt=moment)
 
+    def ended_unnoted(self, moment: datetime):
+        """Terms that are over, whose end nobody has looked at yet."""
+        return self.filter(ends_at__lte=moment, end_noted_at__isnull=True)
+
 
 class Term(models.Model):
     """A dated stretch of a license under one plan. Terms of a license never overlap; the next begins by itself."""
@@ -276,8 +281,13 @@ class Term(models.Model):
         verbose_name=_("activation code"),
         error_messages={"unique": _("This code was used already.")},
     )
+    order = models.OneToOneField(
+        "licenses.Order", models.PROTECT, null=True, blank=True, related_name="term", verbose_name=_("order")
+    )
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
+    # When somebody looked whether a store has to hear of the end, once it had come.
+    end_noted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = TermQuerySet.as_manager()
 
@@ -285,17 +295,30 @@ class Term(models.Model):
         verbose_name = _("term")
         verbose_name_plural = _("terms")
         ordering = ["starts_at", "pk"]
-        indexes = [models.Index(fields=["license", "starts_at", "ends_at"], name="terms_of_a_license")]
+        indexes = [
+            models.Index(fields=["license", "starts_at", "ends_at"], name="terms_of_a_license"),
+            models.Index(fields=["ends_at"], condition=Q(end_noted_at__isnull=True), name="ends_to_note"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="term_ends_after_it_starts",
                 violation_error_message=_("A term ends after it starts."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(code__isnull=True) | Q(order__isnull=True),
+                name="term_comes_from_a_code_or_an_order",
+                violation_error_message=_("A term comes from a code or from an order."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.plan} {self.starts_at:%Y-%m-%d} – {self.ends_at:%Y-%m-%d}"
+
+    @property
+    def sold_by(self) -> "Order | None":
+        """The order through which a store sold it, be it as a license or as a code."""
+        return self.order or (self.code.batch.order if self.code else None)
 
     @property
     def last_day(self) -> datetime:

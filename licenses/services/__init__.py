@@ -1,11 +1,15 @@
 """The rules that write, one function each; pages, admin, API and commands all come through here."""
 
+from .announcements import note_ends, report_full_license
 from .attempts import submit_code
 from .claims import claim_code, release_license
 from .codes import import_codes, issue_codes, resume_batch, revoke_code, rotate_keys, suspend_batch
+from .delivery import deliver_waiting_orders
 from .events import record_event
 from .licenses import archive_license, block_license, end_trial, reset_moves, restore_license, unblock_license
+from .orders import codes_of_order, place_order, renew_order
 from .redeem import redeem_code
+from .refunds import cancel_order, refund_order
 from .seats import free_seat, take_seat
 from .waiting import (
     add_waiting_code,
@@ -21,7 +25,10 @@ __all__ = [
     "add_waiting_code",
     "archive_license",
     "block_license",
+    "cancel_order",
     "claim_code",
+    "codes_of_order",
+    "deliver_waiting_orders",
     "drop_waiting_code",
     "end_trial",
     "free_seat",
@@ -30,9 +37,14 @@ __all__ = [
     "keep_code",
     "keep_code_in_session",
     "move_waiting_code",
+    "note_ends",
+    "place_order",
     "record_event",
     "redeem_code",
+    "refund_order",
     "release_license",
+    "renew_order",
+    "report_full_license",
     "reset_moves",
     "restore_license",
     "resume_batch",

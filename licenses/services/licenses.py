@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Event, License, Plan
 
+from .announcements import announce_ended
 from .events import record_event
 
 # A term has a length, however short.
@@ -16,13 +17,19 @@ SHORTEST = timedelta(seconds=1)
 
 
 @transaction.atomic
-def block_license(*, license: License, reason: str, actor=None) -> License:
-    """Block a license; products learn it at their next check-in. Raises `no_reason` when none is given."""
+def block_license(
+    *, license: License, reason: str, actor=None, cause: str = "blocked", now: datetime | None = None
+) -> License:
+    """Block a license; products learn it at their next check-in, stores at once (`cause` is their word for it).
+
+    Raises `no_reason` when none is given.
+    """
+    now = now or timezone.now()
     if not reason.strip():
         raise ValidationError(_("Say why, in words that the customer will read."), code="no_reason")
     license = License.objects.select_for_update(no_key=True).get(pk=license.pk)
     if license.blocked_at is None:
-        license.blocked_at, license.blocked_reason = timezone.now(), reason.strip()
+        license.blocked_at, license.blocked_reason = now, reason.strip()
         license.save(update_fields=["blocked_at", "blocked_reason"])
         record_event(
             Event.Verb.LICENSE_BLOCKED,
@@ -30,6 +37,8 @@ def block_license(*, license: License, reason: str, actor=None) -> License:
             license=license,
             details={"reason": license.blocked_reason},
         )
+        if license.terms.ended_unnoted(now).exists() or license.terms.active_at(now).exists():
+            announce_ended(license=license, reason=cause, at=now)
     return license
 
 

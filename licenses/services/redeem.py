@@ -1,6 +1,5 @@
 """Turn an activation code into a license, exactly once."""
 
-import secrets
 from datetime import datetime
 
 from django.conf import settings
@@ -15,7 +14,9 @@ from licenses import codes
 from licenses.dates import end_of_term
 from licenses.models import ActivationCode, CodeBatch, Event, License, Plan, Region, Term
 
+from .announcements import announce_added
 from .events import record_event
+from .terms import start_license
 
 NUMBER_OF_NAMED_SYMBOLS = 5
 
@@ -47,7 +48,11 @@ def find_code(text: str) -> ActivationCode:
     spelled = codes.normalize(text)
     if len(spelled) in codes.LENGTHS:
         locked = ActivationCode.objects.select_for_update(of=("self",), no_key=True)
-        code = locked.select_related("batch__plan__product").filter(digest__in=codes.digests(spelled)).first()
+        code = (
+            locked.select_related("batch__plan__product", "batch__order")
+            .filter(digest__in=codes.digests(spelled))
+            .first()
+        )
         if code:
             return code
     raise misspelled(spelled)
@@ -220,22 +225,11 @@ def add_license(*, user, code: ActivationCode, now: datetime) -> License:
     ends_at = end_of_term(batch.plan, now, user.zone)
     if batch.fixed_end:
         ends_at = min(ends_at, batch.fixed_end)
-    license = License.objects.create(
-        owner=user,
-        product=batch.plan.product,
-        support_key=new_support_key(),
-        renews_itself=batch.plan.kind == Plan.Kind.SUBSCRIPTION,
-        created_at=now,
-    )
-    Term.objects.create(license=license, plan=batch.plan, code=code, starts_at=now, ends_at=ends_at)
+    license = start_license(user=user, plan=batch.plan, code=code, starts_at=now, ends_at=ends_at, now=now)
     record_event(Event.Verb.CODE_ADDED, actor=user, license=license, code=code, at=now)
+    if batch.order:
+        announce_added(license=license, order=batch.order, at=now)
     return license
-
-
-def new_support_key() -> str:
-    """Make a support key, like 4F2A-9C31-7D08: 48 random bits that open nothing."""
-    digits = secrets.token_hex(6).upper()
-    return "-".join(digits[start : start + 4] for start in (0, 4, 8))
 
 
 def day_for(user, moment: datetime) -> str:

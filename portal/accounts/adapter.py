@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from licenses.services import move_waiting_code
+from licenses.services import deliver_waiting_orders, move_waiting_code
 from portal.brand import brand
 
 from .limits import opens_at, tries_left
@@ -73,12 +73,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return True
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Mark the address as verified, unless another account took it meanwhile."""
+        """Mark the address as verified, unless another account took it meanwhile; what was bought for it arrives."""
         if request.session.get(EXPECTED_PASSWORD) != email_address.user.get_session_auth_hash():
             clear_login(request)
         try:
             with transaction.atomic():
-                return super().confirm_email(request, email_address)
+                verified = super().confirm_email(request, email_address)
+                if verified:
+                    deliver_waiting_orders(user=email_address.user)
+                return verified
         except IntegrityError:
             template = "account/messages/email_confirmation_failed.txt"
             self.add_message(request, messages.ERROR, template, {"email": email_address.email})
@@ -114,6 +117,8 @@ class AccountAdapter(DefaultAccountAdapter):
         request.session.pop(EXPECTED_MAIL, None)
         request.session.pop(EXPECTED_PASSWORD, None)
         move_waiting_code(session=request.session, user=user)
+        # An order whose region did not fit waits on, until staff correct the account.
+        deliver_waiting_orders(user=user)
         response = super().post_login(request, user, **how)
         if user.language:
             remember_language(response, user.language)

@@ -21,7 +21,7 @@ from licenses.services import (
     suspend_batch,
     take_seat,
 )
-from licenses.services.redeem import new_support_key
+from licenses.services.terms import new_support_key
 from portal.accounts.models import User
 
 USED = "Demonstration: codes that were used"

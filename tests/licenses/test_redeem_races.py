@@ -95,7 +95,7 @@ def test_harness_sees_a_naive_twin_fail(plan):
         license = License.objects.create(
             owner=people[number],
             product=plan.product,
-            support_key=services.redeem.new_support_key(),
+            support_key=services.terms.new_support_key(),
             blocked_reason=code,
         )
         return Term.objects.create(license=license, plan=plan, starts_at=timezone.now(), ends_at=days(365))

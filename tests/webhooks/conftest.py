@@ -1,17 +1,11 @@
-"""A store, where it listens, and a way to let time pass for what waits."""
+"""Where the store listens, and a way to let time pass for what waits."""
 
 import pytest
-from allauth.idp.oidc.models import Client
 from django.utils import timezone
 
 from portal.webhooks import services
 from portal.webhooks.models import Delivery, Endpoint
 from tests.webhooks.receiver import Receiver
-
-
-@pytest.fixture
-def store(db):
-    return Client.objects.create(id="corner-shop", name="Corner shop")
 
 
 @pytest.fixture

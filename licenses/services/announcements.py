@@ -1,0 +1,80 @@
+"""Tell the stores that sold a license what becomes of it; the words of the messages are an interface."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from licenses.models import License, Order, Term
+from portal.webhooks.models import Topic
+from portal.webhooks.services import announce, written
+
+
+def announce_added(*, license: License, order: Order, at: datetime) -> None:
+    """Tell the store of this order that its license is in an account."""
+    tell(Topic.LICENSE_ADDED, license, order, event_id=f"added-{license.support_key}", at=at)
+
+
+def announce_ended(*, license: License, reason: str, at: datetime) -> None:
+    """Tell the stores that sold it that a license gives no right any more: `expired`, `refunded` or `blocked`."""
+    for order in orders_behind(license):
+        event_id = f"ended-{license.support_key}-{int(at.timestamp())}"
+        tell(Topic.LICENSE_ENDED, license, order, event_id=event_id, at=at, reason=reason)
+
+
+@transaction.atomic
+def report_full_license(*, license: License, now: datetime | None = None) -> None:
+    """Tell the stores that sold it that a device found no seat: once a day, however often it tries."""
+    now = now or timezone.now()
+    orders = orders_behind(license)
+    if not orders:
+        return
+    license = License.objects.select_for_update(no_key=True).get(pk=license.pk)
+    for order in orders:
+        event_id = f"full-{license.support_key}-{now.astimezone(UTC):%Y-%m-%d}"
+        tell(Topic.DEVICE_LIMIT_MET, license, order, event_id=event_id, at=now)
+
+
+def tell(topic: Topic, license: License, order: Order, *, event_id: str, at: datetime, **more: Any) -> None:
+    """Announce to one store, by its own order number. It is not told whose the license is: it sold to an address."""
+    terms = list(license.terms.select_related("plan").order_by("starts_at"))
+    data = {
+        "order": order.number,
+        "product": license.product.slug,
+        "plan": terms[-1].plan.slug,
+        "license": license.support_key,
+        "starts_at": written(terms[0].starts_at),
+        "ends_at": written(terms[-1].ends_at),
+        **more,
+    }
+    announce(type=topic, subject=license.support_key, client_id=order.client_id, data=data, event_id=event_id, at=at)
+
+
+def orders_behind(license: License) -> list[Order]:
+    """Return through which orders the license was sold; of each store, the newest."""
+    terms = license.terms.select_related("order", "code__batch__order").order_by("starts_at")
+    return list({term.sold_by.client_id: term.sold_by for term in terms if term.sold_by}.values())
+
+
+@transaction.atomic
+def note_ends(*, now: datetime | None = None, limit: int = 100) -> int:
+    """Look at licenses of which a term passed, and announce those that ended with it; each end is noted once.
+
+    Several workers may do this at once: each takes licenses that no other has in hand.
+    """
+    now = now or timezone.now()
+    ended = Term.objects.ended_unnoted(now)
+    concerned = License.objects.filter(pk__in=list(ended.values_list("license", flat=True)[:limit]))
+    if connection.features.has_select_for_update_skip_locked:
+        concerned = concerned.select_for_update(no_key=True, skip_locked=True)
+    locked = [license.pk for license in concerned.order_by("pk")]
+    if not locked:
+        return 0
+    passed = ended.filter(license__in=locked)
+    last_ends = dict(passed.order_by("ends_at").values_list("license", "ends_at"))
+    passed.update(end_noted_at=now)
+    for license in License.objects.filter(pk__in=last_ends, blocked_at__isnull=True).with_state():
+        if license.term_at(now) is None:
+            announce_ended(license=license, reason="expired", at=last_ends[license.pk])
+    return len(last_ends)

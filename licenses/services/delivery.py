@@ -1,0 +1,101 @@
+"""Bring what was bought to the account of whoever has verified the address, at once or when that happens."""
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from licenses.dates import end_of_term
+from licenses.models import Event, License, Order, Plan, Region
+
+from .announcements import announce_added
+from .events import record_event
+from .locks import lock_name
+from .terms import follow_on, start_license
+
+logger = logging.getLogger("licenses.orders")
+
+
+def lock_address(email: str) -> None:
+    """Let an order for an address and its verification wait for each other, so that neither overlooks the other."""
+    if email:
+        lock_name(f"address:{email}")
+
+
+def owner_of(email: str):
+    """Return whose verified address this is, if anybody’s."""
+    verified = Q(emailaddress__email=email, emailaddress__verified=True)
+    return get_user_model().objects.filter(verified, is_active=True).first()
+
+
+def deliver(order: Order, user, now: datetime) -> License:
+    """Give the license of this order to an account; the term runs from the purchase."""
+    refuse_region(order.plan, user)
+    starts_at = min(order.bought_at, now)
+    ends_at = end_of_term(order.plan, starts_at, user.zone)
+    license = start_license(user=user, plan=order.plan, order=order, starts_at=starts_at, ends_at=ends_at, now=now)
+    mark_delivered(order, user, now)
+    record_event(Event.Verb.ORDER_DELIVERED, license=license, details={"order": order.number}, at=now)
+    announce_added(license=license, order=order, at=now)
+    return license
+
+
+def deliver_renewal(order: Order, now: datetime) -> License:
+    """Let a term follow on the last one of the license, whoever has it now."""
+    license = lock_license_of(order.renews_id)
+    if license is None:
+        raise ValidationError(_("The license of this order is gone. Place a new order."), code="not_renewable")
+    if license.blocked_at:
+        raise ValidationError(_("This license is blocked. Please contact support."), code="license_blocked")
+    refuse_region(order.plan, license.owner)
+    follow_on(license=license, order=order, now=now)
+    license.renews_itself, license.archived_at = order.plan.kind == Plan.Kind.SUBSCRIPTION, None
+    license.save(update_fields=["renews_itself", "archived_at"])
+    mark_delivered(order, license.owner, now)
+    record_event(Event.Verb.ORDER_RENEWED, license=license, details={"order": order.number}, at=now)
+    return license
+
+
+def lock_license_of(order_id: int) -> License | None:
+    """Return the license that began with this order, locked."""
+    locked = License.objects.select_for_update(no_key=True, of=("self",)).select_related("owner", "product")
+    return locked.filter(terms__order=order_id).first()
+
+
+def mark_delivered(order: Order, user, now: datetime) -> None:
+    order.user, order.delivered_at = user, now
+    order.save(update_fields=["user", "delivered_at"])
+
+
+def refuse_region(plan: Plan, user=None) -> None:
+    """Refuse a plan of another region, as a code of it would be; a person without account has the portal's."""
+    region = (user and user.region) or settings.REGION
+    if plan.region and plan.region != region:
+        raise ValidationError(
+            _("This plan is meant for %(region)s, and the account for %(theirs)s."),
+            code="region",
+            params={"region": Region(plan.region).label, "theirs": Region(region).label},
+        )
+
+
+@transaction.atomic
+def deliver_waiting_orders(*, user, now: datetime | None = None) -> list[License]:
+    """Give an account what waits for its verified addresses; what its region forbids goes on waiting."""
+    now = now or timezone.now()
+    delivered = []
+    for email in user.emailaddress_set.filter(verified=True).order_by("email").values_list("email", flat=True):
+        lock_address(email)
+        waiting = Order.objects.waiting().filter(email=email).select_related("plan__product").order_by("pk")
+        for order in waiting.select_for_update(no_key=True, of=("self",)):
+            try:
+                with transaction.atomic():
+                    delivered.append(deliver_renewal(order, now) if order.renews_id else deliver(order, user, now))
+            except ValidationError as refusal:
+                logger.warning("Order %s goes on waiting: %s", order.pk, refusal.code)
+    return delivered

@@ -1,0 +1,223 @@
+"""What stores sell: an order is placed once by the store's own number, and renewed under another."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from licenses import codes as spelling
+from licenses.mails import mail_about_order, mail_about_waiting_order
+from licenses.models import ActivationCode, Order, Plan
+from licenses.models.orders import CODES_SHOWN_FOR, MOST_CODES
+
+from .codes import issue_codes
+from .delivery import deliver, deliver_renewal, lock_address, owner_of, refuse_region
+
+# An order may reach us some time after the purchase; what is older is a mistake.
+OLDEST_PURCHASE = timedelta(days=30)
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+class Content(NamedTuple):
+    """What makes two orders of one number the same; the plan by its slug, what is renewed by its key."""
+
+    kind: str
+    email: str
+    quantity: int
+    plan: str
+    renews: int | None
+
+
+class Bought(NamedTuple):
+    """What else is written about an order."""
+
+    plan: Plan
+    bought_at: datetime
+    language: str
+
+
+@transaction.atomic
+def place_order(
+    *,
+    client_id: str,
+    number: str,
+    plan: str,
+    email: str = "",
+    codes: int = 0,
+    bought_at: datetime | None = None,
+    language: str = "",
+    now: datetime | None = None,
+) -> tuple[Order, bool]:
+    """Take an order of a license for an email address, or of `codes`; return it, and whether it is new.
+
+    The same number again is the same order, however many send it at once. Raises `bad_email`, `bad_count`,
+    `bad_bought_at`, `unknown_plan`, `plan_is_trial`, `region`, and `order_differs` for a number that another has.
+    """
+    now = now or timezone.now()
+    kind = Order.Kind.CODES if codes else Order.Kind.LICENSE
+    content = Content(kind, email.strip().lower(), codes or 1, plan, None)
+    lock_address(content.email)
+    earlier = find_same(client_id, number, content, bought_at)
+    if earlier:
+        return earlier, False
+    refuse_content(content)
+    bought = Bought(find_plan(plan), clean_purchase(bought_at, now), language)
+    refuse_trial_plan(bought.plan, kind)
+    order, is_new = record_order(client_id, number, content, bought, now)
+    if is_new:
+        fulfill(order, now)
+    return order, is_new
+
+
+def find_same(client_id: str, number: str, content: Content, bought_at: datetime | None) -> Order | None:
+    """Return the store's order of this number. Raises `order_differs` when it has another content."""
+    order = Order.objects.of_store(client_id).select_related("plan__product").filter(number=number).first()
+    if order is None:
+        return None
+    known = Content(order.kind, order.email, order.quantity, order.plan.slug, order.renews_id)
+    if content != known or bought_at not in (None, order.bought_at):
+        raise ValidationError(
+            _("Your order %(number)s has another content. Use a new number for a new order."),
+            code="order_differs",
+            params={"number": number},
+        )
+    return order
+
+
+def record_order(client_id: str, number: str, content: Content, bought: Bought, now: datetime) -> tuple[Order, bool]:
+    """Write the order; of several with one number at once, the constraint lets one write and the others find it."""
+    facts = {**content._asdict(), "renews_id": content.renews, **bought._asdict(), "created_at": now}
+    del facts["renews"]
+    order, is_new = Order.objects.get_or_create(client_id=client_id, number=number, defaults=facts)
+    return (order, True) if is_new else (find_same(client_id, number, content, None) or order, False)
+
+
+def find_plan(slug: str) -> Plan:
+    plan = Plan.objects.select_related("product").filter(slug=slug).first()
+    if plan is None:
+        raise ValidationError(_("There is no plan %(plan)s."), code="unknown_plan", params={"plan": slug})
+    return plan
+
+
+def clean_purchase(bought_at: datetime | None, now: datetime) -> datetime:
+    """Return when it was bought. Raises `bad_bought_at` for a day to come, and for one long ago."""
+    if bought_at and not now - OLDEST_PURCHASE <= bought_at <= now + CLOCKS_DIFFER:
+        raise ValidationError(
+            _("“bought_at” must lie in the last %(days)d days."),
+            code="bad_bought_at",
+            params={"days": OLDEST_PURCHASE.days},
+        )
+    return bought_at or now
+
+
+def refuse_content(content: Content) -> None:
+    """Refuse an order that nobody can fulfill."""
+    if content.kind == Order.Kind.LICENSE:
+        refuse_address(content.email)
+    elif content.email or not 1 <= content.quantity <= MOST_CODES:
+        raise ValidationError(
+            _("Order 1 to %(most)d codes, without an email address."), code="bad_count", params={"most": MOST_CODES}
+        )
+
+
+def refuse_trial_plan(plan: Plan, kind: str) -> None:
+    """A person tries a product once, which is checked where a code is added."""
+    if kind == Order.Kind.LICENSE and plan.kind == Plan.Kind.TRIAL:
+        raise ValidationError(
+            _("%(plan)s is a trial, which can be ordered as codes only."),
+            code="plan_is_trial",
+            params={"plan": plan.name},
+        )
+
+
+def refuse_address(email: str) -> None:
+    try:
+        validate_email(email)
+        if len(email) > Order._meta.get_field("email").max_length:
+            raise ValidationError("long")
+    except ValidationError as error:
+        raise ValidationError(_("This is no email address."), code="bad_email") from error
+
+
+def fulfill(order: Order, now: datetime) -> None:
+    """Make the codes, or give the license to the account of the address; without one it waits, and a mail says so."""
+    if order.kind == Order.Kind.CODES:
+        for _code in issue_codes(plan=order.plan, count=order.quantity, order=order):
+            pass  # the caller gets them from `codes_of_order`, the first time like every other
+        order.delivered_at = now
+        order.save(update_fields=["delivered_at"])
+        return
+    user = owner_of(order.email)
+    if user:
+        mail_about_order(order=order, license=deliver(order, user, now))
+    else:
+        refuse_region(order.plan)
+        mail_about_waiting_order(order=order)
+
+
+@transaction.atomic
+def renew_order(
+    *,
+    order: Order,
+    number: str,
+    plan: str = "",
+    bought_at: datetime | None = None,
+    now: datetime | None = None,
+) -> tuple[Order, bool]:
+    """Add a term to the license of an order, under a number of its own; return that order, and whether it is new.
+
+    Raises as `place_order`, and `not_renewable`, `order_refunded`, `order_cancelled`, `other_product`,
+    `license_blocked`.
+    """
+    now = now or timezone.now()
+    lock_address(order.email)
+    order = lock_order(order)
+    first = order.renews or order
+    content = Content(Order.Kind.LICENSE, first.email, 1, plan or order.plan.slug, first.pk)
+    earlier = find_same(order.client_id, number, content, bought_at)
+    if earlier:
+        return earlier, False
+    refuse_renewal(order)
+    bought = Bought(find_plan(content.plan), clean_purchase(bought_at, now), order.language)
+    refuse_trial_plan(bought.plan, content.kind)
+    refuse_other_product(bought.plan, order.plan)
+    renewal, is_new = record_order(order.client_id, number, content, bought, now)
+    if is_new and not first.is_waiting:
+        deliver_renewal(renewal, now)
+    return renewal, is_new
+
+
+def lock_order(order: Order) -> Order:
+    locked = Order.objects.select_for_update(no_key=True, of=("self",))
+    return locked.select_related("plan__product", "renews").get(pk=order.pk)
+
+
+def refuse_renewal(order: Order) -> None:
+    if order.kind == Order.Kind.CODES:
+        raise ValidationError(_("Codes are not renewed. Place a new order."), code="not_renewable")
+    if order.refunded_at:
+        raise ValidationError(_("This order was refunded. Place a new order."), code="order_refunded")
+    if order.state == Order.State.CANCELLED:
+        raise ValidationError(_("This order was cancelled. Place a new order."), code="order_cancelled")
+
+
+def refuse_other_product(plan: Plan, before: Plan) -> None:
+    if plan.product_id != before.product_id:
+        raise ValidationError(
+            _("%(plan)s is of another product. Place a new order for it."),
+            code="other_product",
+            params={"plan": plan.name},
+        )
+
+
+def codes_of_order(*, order: Order, now: datetime | None = None) -> list[str]:
+    """Return the codes of an order in clear, for a day; after that, and once refunded, nobody reads them again."""
+    now = now or timezone.now()
+    if order.kind != Order.Kind.CODES or order.refunded_at or now >= order.created_at + CODES_SHOWN_FOR:
+        return []
+    sealed = ActivationCode.objects.filter(batch__order=order).values_list("sealed", flat=True)
+    return sorted(spelling.display(text) for text in map(spelling.unseal, sealed) if text)
