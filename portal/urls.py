@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from devices.api import router as devices
 from devices.views import lease_keys
+from licenses.api import router as orders
 from portal import brand
 from portal.accounts.views import home
 from portal.api.site import api
@@ -15,6 +16,7 @@ from portal.api.site import api
 admin.site.login = secure_admin_login(admin.site.login)
 
 api.add_router("", devices)
+api.add_router("/orders", orders)
 
 urlpatterns = [
     path("", home, name="home"),

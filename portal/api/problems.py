@@ -142,6 +142,20 @@ KINDS = {
     "fresh_sign_in_needed": Kind(
         403, _("Please sign in again first"), _("This takes a sign-in that is not older than 5 minutes.")
     ),
+    # Orders
+    "unknown_plan": Kind(422, _("There is no such plan"), _("Name a plan by its short name.")),
+    "bad_email": Kind(422, _("The email address is wrong"), _("This is no email address.")),
+    "bad_count": Kind(422, _("That many codes can’t be ordered"), _("Order 1 to 10,000 codes, or give an address.")),
+    "bad_bought_at": Kind(422, _("The purchase lies at an odd time"), _("“bought_at” must lie in the last 30 days.")),
+    "plan_is_trial": Kind(422, _("A trial is ordered as codes"), _("People add a trial themselves, once a product.")),
+    "other_product": Kind(422, _("The plan is of another product"), _("Place a new order for it.")),
+    "region": Kind(409, _("The plan is for another region"), _("The account belongs to another region.")),
+    "order_differs": Kind(409, _("The number belongs to another order"), _("Use a new number for a new order.")),
+    "order_refunded": Kind(409, _("The order was refunded"), _("Place a new order.")),
+    "order_cancelled": Kind(409, _("The order was cancelled"), _("Place a new order.")),
+    "not_renewable": Kind(409, _("The order can’t be renewed"), _("Place a new order.")),
+    "nothing_to_cancel": Kind(409, _("Nothing renews itself here"), _("To take the order back, refund it.")),
+    "license_blocked": Kind(409, _("The license is blocked"), _("Please contact support.")),
 }
 BY_STATUS = {
     400: "bad_request",

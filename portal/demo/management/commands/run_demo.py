@@ -23,7 +23,7 @@ GUNICORN = [
 
 
 class Command(BaseCommand):
-    help = "Prepare the demonstration (database, static files, data) and run its web server and its mail worker."
+    help = "Prepare the demonstration (database, static files, data) and run its web server and its workers."
     requires_system_checks = ()
 
     def add_arguments(self, parser):
@@ -98,9 +98,10 @@ def welcome(address: str) -> str:
 
 
 def serve(listen: str, port: str) -> int:
-    """Run the web server and the mail worker until a signal comes or one of them ends; then neither is left."""
+    """Run the web server and the workers until a signal comes or one of them ends; then none is left."""
     bind = f"[{listen}]:{port}" if ":" in listen else f"{listen}:{port}"
     web = ["manage.py", "runserver", bind] if settings.DEBUG else [*GUNICORN, "--bind", bind]
-    mail = ["manage.py", "send_mails", "--watch"]
+    workers = [["manage.py", "send_mails", "--watch"], ["manage.py", "send_webhooks", "--watch"]]
     environment = {**os.environ, "PORT": port, "PYTHONUNBUFFERED": "1"}
-    return run_together([[sys.executable, *web], [sys.executable, *mail]], env=environment, cwd=settings.BASE_DIR)
+    commands = [[sys.executable, *command] for command in (web, *workers)]
+    return run_together(commands, env=environment, cwd=settings.BASE_DIR)
