@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from licenses.services import deliver_waiting_orders, move_waiting_code
 from portal.brand import brand
+from portal.identity.models import SignIn
+from portal.identity.services import end_sign_ins
 
 from .limits import opens_at, tries_left
 from .models import User
@@ -123,6 +125,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.language:
             remember_language(response, user.language)
         return response
+
+    @transaction.atomic
+    def set_password(self, user: User, password: str) -> None:
+        """Store a new password; whoever signed in on a device with the old one is out."""
+        super().set_password(user, password)
+        end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED, actor=user)
 
     # Where to go on
 

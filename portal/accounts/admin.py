@@ -5,11 +5,14 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Region
+from portal.identity.models import SignIn
+from portal.identity.services import end_sign_ins
 
 from .models import User
 
@@ -33,10 +36,20 @@ class ChangeUserForm(UserChangeForm):
         field_classes = {}
 
 
+class SetPasswordForm(AdminPasswordChangeForm):
+    @transaction.atomic
+    def save(self, commit: bool = True) -> User:
+        """Store a new password; whoever signed in on a device with the old one is out."""
+        user = super().save(commit)
+        end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED)
+        return user
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
     form = ChangeUserForm
     add_form = AddUserForm
+    change_password_form = SetPasswordForm
     list_display = ("email", "name", "is_verified", "is_active", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "language", "region", "date_joined")
     search_fields = ("email", "name")
@@ -82,6 +95,13 @@ class UserAdmin(DjangoUserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and self.may_touch(request, obj)
+
+    @transaction.atomic
+    def save_model(self, request, obj, form, change):
+        """Close an account everywhere: nobody stays signed in to it on a device."""
+        super().save_model(request, obj, form, change)
+        if change and not obj.is_active:
+            end_sign_ins(sign_ins=obj.sign_ins.all(), end=SignIn.End.CLOSED, actor=request.user)
 
     def may_touch(self, request, obj: User | None) -> bool:
         return obj is None or not obj.is_staff or request.user.is_superuser or obj == request.user

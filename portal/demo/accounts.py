@@ -13,6 +13,7 @@ from django.db import transaction
 from licenses import codes
 from licenses.models import ActivationCode, Plan
 from licenses.services import issue_codes
+from portal.demo import clients
 
 CUSTOMER = {"email": "anna.lindqvist@example.com", "name": "Anna Lindqvist", "time_zone": "Europe/Lisbon"}
 STAFF = {"email": "sam.okafor@example.com", "name": "Sam Okafor", "is_staff": True, "is_superuser": True}
@@ -36,7 +37,7 @@ def are_loaded() -> bool:
     demo = read()
     people = [demo[who]["email"] for who in ("customer", "staff") if who in demo]
     known = get_user_model().objects.filter(email__in=people).count() == len(people) == 2
-    return known and len(stored(demo["codes"])) == NUMBER_OF_CODES
+    return known and len(stored(demo["codes"])) == NUMBER_OF_CODES and clients.are_loaded(demo.get("store", {}))
 
 
 def stored(texts: list[str]) -> dict[str, ActivationCode]:

@@ -18,7 +18,8 @@ class LetFormsReachApps:
 
     def __call__(self, request: HttpRequest):
         response = self.get_response(request)
-        source = form_source(app_behind(request))
+        parameters = app_behind(request)
+        source = parameters and form_source(parameters)
         if source:
             response._csp_update = {"form-action": [source]}
         return response

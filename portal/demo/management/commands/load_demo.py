@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 
 from portal.demo import accounts
 from portal.demo.catalog import load_catalog
+from portal.demo.clients import load_clients
 from portal.demo.history import load_history, load_refused_codes
 from portal.demo.installers import load_installers
 
@@ -21,10 +22,14 @@ class Command(BaseCommand):
         staff, staff_password = accounts.ensure_account(accounts.STAFF, old.get("staff", {}).get("password"))
         load_history(customer)
         load_refused_codes(staff)
+        store = load_clients(old.get("store", {}))
+        if store != old.get("store"):
+            self.stdout.write(f"The store signs in as {store['client_id']} with the secret {store['client_secret']}")
         accounts.write(
             {
                 "customer": {"email": customer.email, "password": password},
                 "staff": {"email": staff.email, "password": staff_password},
                 "codes": accounts.fresh_codes(old.get("codes", []), actor=staff),
+                "store": store,
             }
         )
