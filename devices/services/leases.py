@@ -55,7 +55,10 @@ def refuse_without_right(seat: Seat, nonce: str, now: datetime) -> None:
 
 def is_foreign(lease: Lease, held: str) -> bool:
     """Whether the product shows a lease that the one machine of this identity cannot have any more."""
-    return bool(held and lease.jtis and held not in lease.jtis)
+    if not held or not lease.jtis or held in lease.jtis:
+        return False
+    # A device with two products may show the lease of the other one.
+    return not any(held in other.jtis for other in Lease.objects.filter(device=lease.device))
 
 
 def follow(jtis: list[str], held: str, new: str) -> list[str]:

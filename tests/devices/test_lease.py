@@ -231,6 +231,13 @@ def test_made_up_lease_is_foreign(seat):
     assert max(map(len, Lease.objects.get().jtis)) == 32
 
 
+def test_lease_of_the_devices_other_product_is_not_foreign(customer, seat):
+    other = issue_lease(seat=plug(customer, LicenseFactory(owner=customer).product))
+    Machine(seat).check_in()
+    Machine(seat, held=other.claims["jti"]).check_in()
+    assert not is_copied()
+
+
 def test_new_connect_makes_it_good_and_is_watched_again(customer, license, seat, mailoutbox):
     Machine(seat).check_in()
     Machine(seat, held="stranger").check_in()
