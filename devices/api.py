@@ -6,7 +6,7 @@ from typing import Annotated
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Body, Path, Query, Router, Schema
+from ninja import Body, Path, Router, Schema
 from ninja.responses import Status
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -179,7 +179,7 @@ class Connected(Renewed):
     summary="Licenses of the account that fit",
     **call("devices", "bad_platform", "not_found", limit="licenses", examples={"product": "security-cloud"}),
 )
-def licenses(request, product: Slug | None = None, platform: Query[PlatformName] = ""):
+def licenses(request, product: Slug | None = None, platform: PlatformName | None = None):
     """Licenses that the owner has not put away; with a platform, those that have seats for it. The one that runs
     longest comes first.
     """

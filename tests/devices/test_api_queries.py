@@ -1,0 +1,105 @@
+"""How many statements a call costs, transactions not counted: never more with more licenses or devices."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from devices.models import Device
+from licenses.models import Seat
+from portal.identity.keys import signing_key
+from tests.api.conftest import Program, machine
+from tests.devices.conftest import plug
+from tests.factories import LicenseFactory, PlanFactory, SeatFactory, TermFactory, days
+
+pytestmark = pytest.mark.django_db
+
+MANY = 30
+
+
+@pytest.fixture(autouse=True)
+def key_at_hand():
+    """The key of the leases is read once a process."""
+    signing_key("lease")
+
+
+def statements(call) -> int:
+    """Count what a call asks the database."""
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        answer = call()
+    assert answer.status_code < 300, answer.content
+    control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+    print([query["sql"][:150] for query in asked if not query["sql"].startswith(control)])
+    return len([query for query in asked if not query["sql"].startswith(control)])
+
+
+@pytest.fixture
+def busy(customer):
+    """Anna with thirty licenses of one product, on one of which thirty devices sit."""
+    plan = PlanFactory(seats=2 * MANY)
+    licenses = [
+        LicenseFactory(owner=customer, product=plan.product, terms__plan=plan, terms__ends_at=days(100 + number))
+        for number in range(MANY)
+    ]
+    for _device in range(MANY):
+        SeatFactory(license=licenses[-1])
+    return licenses[-1]
+
+
+@pytest.fixture
+def laptop(customer):
+    return Program(customer)
+
+
+def test_check_in_is_six_statements_at_most(laptop, license):
+    laptop.connect(license.product)
+    TermFactory(license=license, plan=license.plan, starts_at=days(335), ends_at=days(700))
+    assert statements(laptop.check_in) == 5
+    Device.objects.update(last_seen_at=timezone.now() - timedelta(minutes=6))
+    assert statements(laptop.check_in) == 6
+    assert statements(lambda: laptop.check_in(app_version="22.0")) == 6
+
+
+def test_check_in_costs_the_same_with_many_devices_and_licenses(laptop, busy):
+    print(laptop.connect(busy.product).content)
+    assert Seat.objects.held().filter(license=busy).count() == MANY + 1
+    assert statements(laptop.check_in) == 5
+
+
+def test_connect_costs_the_same_with_many_devices_and_licenses(laptop, customer, license, busy):
+    few = [statements(lambda: laptop.connect(license.product, 1)) for _time in range(2)]
+    many = [statements(lambda: laptop.connect(busy.product, 2)) for _time in range(2)]
+    assert few == many
+    assert few[0] <= 40
+
+
+def test_full_licenses_cost_the_same(laptop, busy, license):
+    """The refusal names the devices of one license only, however many are full."""
+    license.plan.pools.update(quantity=1)
+    plug(license.owner, license.product, 7)
+    busy.plan.pools.update(quantity=1)
+    for other in busy.product.licenses.exclude(pk=busy.pk):
+        SeatFactory(license=other)
+    with CaptureQueriesContext(connection) as one:
+        assert laptop.connect(license.product, 8).status_code == 409
+    with CaptureQueriesContext(connection) as all_thirty:
+        assert laptop.connect(busy.product, 9).status_code == 409
+    assert len(one) == len(all_thirty)
+
+
+def test_licenses_cost_the_same(laptop, customer, license, busy):
+    few = statements(lambda: laptop.call("GET", f"/licenses?product={license.product.slug}&platform=windows"))
+    many = statements(lambda: laptop.call("GET", f"/licenses?product={busy.product.slug}&platform=windows"))
+    assert few == many == 7
+
+
+def test_sign_out_and_release_are_few(laptop, license):
+    laptop.connect(license.product)
+    other = plug(license.owner, license.product, 2).device
+    assert statements(lambda: laptop.release(other)) <= 16
+    assert statements(laptop.sign_out) <= 16
+    assert machine(1) == Device.objects.get(machine_id=machine(1)).machine_id
