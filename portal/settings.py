@@ -301,6 +301,9 @@ CODE_LIMITS: dict[str, Any] = {
     "claim_open_for": timedelta(hours=24),
 }
 
+# So long a process signs with a key before it looks whether that was rotated.
+SIGNING_KEY_KEPT_FOR = timedelta(minutes=1)
+
 # Limits of the API: so many calls of one account (check-ins: device; orders: client) in so long.
 API_LIMITS: dict[str, tuple[int, timedelta]] = {
     "licenses": (120, timedelta(hours=1)),

@@ -25,7 +25,9 @@ PROMPTS = {"none", "login", "consent", "select_account", "create"}
 
 def find_client(parameters: dict) -> Client | None:
     """Return the client, if the answer may go to the address that the request names."""
-    client = Client.objects.filter(pk=parameters.get("client_id", "")).first()
+    # Every page passes here, and hardly one leads to an app.
+    pk = parameters.get("client_id")
+    client = Client.objects.filter(pk=pk).first() if pk else None
     try:
         fits = client and is_redirect_uri_allowed(
             parameters.get("redirect_uri", ""), client.get_redirect_uris(), client.allow_uri_wildcards

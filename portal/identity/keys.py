@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -31,12 +32,25 @@ THUMBPRINT = {"RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
 PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 # What this process has unsealed already, by key id: opening a key is slow and the key never changes.
 unsealed: dict[str, PrivateKey] = {}
+# Which key signs, and when this process looked: it goes on with a key that was retired a moment ago, which harms
+# nobody, and saves a query for every lease.
+looked_up: dict[str, tuple[datetime, SigningKey]] = {}
 
 
 def signing_key(purpose: str) -> tuple[str, PrivateKey]:
     """Return the key id and the private key that sign now; the first call of all makes them."""
-    key = current(purpose).first() or first_key(purpose)
+    key = remembered(purpose)
     return key.kid, private_key(key)
+
+
+def remembered(purpose: str) -> SigningKey:
+    """Return the key that this process looked up a moment ago; look again when it is longer ago."""
+    now = timezone.now()
+    if purpose in looked_up and now - looked_up[purpose][0] < settings.SIGNING_KEY_KEPT_FOR:
+        return looked_up[purpose][1]
+    key = current(purpose).first() or first_key(purpose)
+    looked_up[purpose] = now, key
+    return key
 
 
 def public_jwks(purpose: str) -> dict:
@@ -67,6 +81,7 @@ def rotate_key(*, purpose: str) -> SigningKey:
         with transaction.atomic():
             pks = list(current(purpose).select_for_update().values_list("pk", flat=True))
             SigningKey.objects.filter(pk__in=pks).update(retired_at=timezone.now())
+            looked_up.pop(purpose, None)
             return SigningKey.objects.create(**key)
     except IntegrityError:
         return current(purpose).get()
