@@ -13,6 +13,8 @@ from django.utils import timezone
 
 # SHA-256 in base64url without padding (RFC 7636, 4.2).
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+# An address or a scheme, and nothing that could begin another directive of the policy.
+SOURCE = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?|[A-Za-z][A-Za-z0-9+.-]*:")
 NOT_OFFERED = {
     "request": "request_not_supported",
     "request_uri": "request_uri_not_supported",
@@ -25,13 +27,14 @@ PROMPTS = {"none", "login", "consent", "select_account", "create"}
 
 def find_client(parameters: dict) -> Client | None:
     """Return the client, if the answer may go to the address that the request names."""
-    # Every page passes here, and hardly one leads to an app.
-    pk = parameters.get("client_id")
-    client = Client.objects.filter(pk=pk).first() if pk else None
+    client = Client.objects.filter(pk=parameters.get("client_id", "")).first()
+    address = parameters.get("redirect_uri", "")
     try:
-        fits = client and is_redirect_uri_allowed(
-            parameters.get("redirect_uri", ""), client.get_redirect_uris(), client.allow_uri_wildcards
-        )
+        parts = urlsplit(address)
+        # allauth compares the host's name only: it would let another name stand before it, and anything as its port.
+        if client is None or "@" in parts.netloc or not address.isprintable() or parts.port == 0:
+            return None
+        fits = is_redirect_uri_allowed(address, client.get_redirect_uris(), client.allow_uri_wildcards)
     except ValueError:
         return None
     return client if fits else None
@@ -114,9 +117,8 @@ def form_source(parameters: dict) -> str:
     if not find_client(parameters):
         return ""
     address = urlsplit(parameters["redirect_uri"])
-    if address.scheme not in {"http", "https"}:
-        return f"{address.scheme}:"
-    return "" if "[" in address.netloc else f"{address.scheme}://{address.netloc}"
+    source = f"{address.scheme}://{address.netloc}" if address.scheme in {"http", "https"} else f"{address.scheme}:"
+    return source if SOURCE.fullmatch(source) else ""
 
 
 def parameters_behind(next_address: str) -> dict:
