@@ -148,8 +148,10 @@ class Product:
         problem = ""
         try:
             self.with_token(lambda token: self.portal.sign_out(token, self.setup.machine_id))
-        except (PortalUnknownError, PortalRefusedError) as error:
-            problem = str(error)
+        except PortalRefusedError:
+            self.give_back_tokens()  # it never had a seat, or has none any more
+        except PortalUnknownError as unknown:
+            problem = unknown.reason
         except SignedOutError:
             pass
         self.storage.forget_tokens()
