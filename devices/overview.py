@@ -52,6 +52,12 @@ class Row:
         return max((lease.expires_at for lease in self.leases), default=None)
 
     @property
+    def again_at(self) -> datetime | None:
+        """When another device can take the seat, if not at once; asks for the history of each license."""
+        moves = (license.moves_at(timezone.now()) for license in self.licenses if license.is_running)
+        return max((each.again_at for each in moves if each and each.again_at), default=None)
+
+    @property
     def is_copied(self) -> bool:
         """Whether a second machine says that it is this device."""
         return any(

@@ -72,7 +72,8 @@ def detail(request, pk):
     events = device.events.select_related("actor")[:NEWEST_EVENTS]
     row = row_of(request.user, device)
     until = row.lease_ends_at if row else lease_end(device)
-    context = {"device": device, "row": row, "until": until, "events": events}
+    again_at = row.again_at if row else None
+    context = {"device": device, "row": row, "until": until, "again_at": again_at, "events": events}
     return render(request, "devices/detail.html", context)
 
 
@@ -92,7 +93,7 @@ def disconnect(request, pk):
     if row is None:
         messages.info(request, _("%(device)s is disconnected already") % {"device": device.name})
         return redirect("devices:index")
-    return render(request, "devices/disconnect.html", {"device": device, "row": row})
+    return render(request, "devices/disconnect.html", {"device": device, "row": row, "again_at": row.again_at})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,9 +14,10 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from devices.models import Device
+from devices.services import issue_lease
 from downloads.services import write_default_guides
 from licenses import views as license_views
-from licenses.models import License, Product
+from licenses.models import License, Product, Seat
 from licenses.services import archive_license, keep_code, redeem_code
 from portal.demo.catalog import load_catalog
 from portal.demo.history import load_history
@@ -234,6 +235,8 @@ def test_refused_codes(inspect, customer, other_customer):
 
 def test_devices(inspect, everything):
     gone, away = Device.objects.get(name="Old netbook"), Device.objects.get(name="Study PC")
+    for name, held in (("Study PC", ""), ("Galaxy Tab", ""), ("Galaxy Tab", "shown by a second machine")):
+        issue_lease(seat=Seat.objects.held().filter(device__name=name).first(), held=held)
     at = inspect(everything)
     at.look("Devices", "/devices/")
     at.look("Devices", f"/devices/?gone={gone.pk}", state="one is gone")

@@ -1,6 +1,7 @@
 """What the owner reads of leases: how long a device works alone, when it stops, and that two machines use one place."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,7 +11,7 @@ from devices.models import Device, Lease
 from devices.services import check_in, disconnect, issue_lease, rename_device
 from licenses.models import Seat
 from licenses.services import block_license
-from portal.ui import moment
+from portal.ui import day, moment
 from tests.devices.conftest import plug
 from tests.factories import LicenseFactory, days
 
@@ -87,6 +88,19 @@ def test_notice_says_that_a_device_without_a_lease_has_stopped(anna, seat):
     assert "stops at once" not in words(anna.get(page_of("detail", seat.device)))
 
 
+@pytest.mark.parametrize("name", ["detail", "disconnect"])
+def test_question_says_when_another_device_can_take_the_seat(anna, customer, name):
+    license = LicenseFactory(owner=customer, terms__plan__seats=1)
+    for number in range(3):
+        device = plug(customer, license.product, number).device
+        page = words(anna.get(page_of(name, device)))
+        assert ("another one can take the seat on" in page) == (number == 2)
+        if number < 2:
+            disconnect(device=device, actor=customer)
+    again_at = Seat.objects.order_by("pk")[1].connected_at + timedelta(days=30)
+    assert f"take the seat on {day(again_at)}, because the license moved as often as it may in 30 days." in page
+
+
 # Two machines
 
 
@@ -97,7 +111,7 @@ def test_copied_device_is_shown_until_it_is_connected_anew(anna, customer, licen
     assert "It needs attention." in words(anna.get(INDEX))
     page = words(anna.get(page_of("detail", seat.device)))
     assert "In use on two machines" in page
-    assert "Two machines report as this device." in page
+    assert "Two machines report as this device" in page
     disconnect(device=seat.device, actor=customer)
     plug(customer, license.product)
     assert "two machines" not in words(anna.get(INDEX)).lower()
