@@ -5,7 +5,7 @@ from django.test import Client
 
 from portal.identity.models import Grant, SignIn
 from tests.factories import AppFactory, days
-from tests.identity.apps import ACTIVATE, Product
+from tests.identity.apps import ACTIVATE, DEVICE_CODE, Product
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_wait")]
 
@@ -31,6 +31,11 @@ def test_device_gets_a_code_and_the_address_of_our_page(asked):
     assert asked["verification_uri"].endswith("/activate/")
     assert asked["verification_uri_complete"] == f"{asked['verification_uri']}?code={asked['user_code']}"
     assert (asked["expires_in"], len(asked["user_code"])) == (600, 9)
+
+
+def test_library_may_say_the_encoding_of_its_request(app):
+    kind = "application/x-www-form-urlencoded;charset=UTF-8"
+    assert Client().post(DEVICE_CODE, f"client_id={app.pk}", content_type=kind).status_code == 200
 
 
 def test_device_waits_until_somebody_answers(device, asked):

@@ -199,6 +199,8 @@ class DeviceCodeView(allauth_views.DeviceCodeView):
         return self.hand_out(request, client)
 
     def hand_out(self, request: HttpRequest, client: Client) -> HttpResponse:
+        # oauthlib compares the whole header; libraries may say the encoding too.
+        request.META["CONTENT_TYPE"] = request.content_type
         response = super().post(request)
         if response.status_code == HTTPStatus.OK:
             record_device(
