@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -14,6 +15,7 @@ from devices import services
 from devices.answers import SEAT_TAKEN, license_facts, notices
 from devices.models import Device
 from licenses.models import License, Platform, Product
+from licenses.services import report_full_license
 from portal.api.auth import invalid_token
 from portal.api.openapi import call
 from portal.api.throttles import throttle
@@ -228,10 +230,19 @@ def connect(request, machine_id: Path[MachineId], said: Body[Connect]):
     product = get_object_or_404(Product, slug=said.product)
     facts = said.model_dump(exclude={"product", "license"})
     license = find_license(caller.user, said.license)
-    done = services.connect_product(
-        sign_in=caller.sign_in, machine_id=machine_id, product=product, license=license, **facts
-    )
+    facts |= {"sign_in": caller.sign_in, "machine_id": machine_id, "product": product, "license": license}
+    done = connect_or_report(facts)
     return Status(201 if done.is_new else 200, {**renewed(done, caller.user), **place(done.seat)})
+
+
+def connect_or_report(facts):
+    """Connect; a refusal undoes all that was written, so the store hears of a full license only after it."""
+    try:
+        return services.connect_product(**facts)
+    except ValidationError as refusal:
+        if refusal.code == "seat_limit":
+            report_full_license(support_key=refusal.params["license"])
+        raise
 
 
 def find_license(user, support_key):

@@ -45,6 +45,10 @@ class LicenseQuerySet(models.QuerySet["License"]):
         """Licenses of which this device holds a seat now."""
         return self.filter(models.Exists(Seat.objects.held().filter(license=models.OuterRef("pk"), device=device)))
 
+    def sold_by_stores(self):
+        """Licenses of which some term came from an order, be it as a license or as a code."""
+        return self.filter(models.Exists(Term.objects.sold_by_stores().filter(license=models.OuterRef("pk"))))
+
     def active_at(self, moment: datetime):
         """Licenses that give a right at this moment."""
         running = Term.objects.filter(license=models.OuterRef("pk")).active_at(moment)
@@ -261,6 +265,9 @@ class License(models.Model):
 class TermQuerySet(models.QuerySet["Term"]):
     def active_at(self, moment: datetime):
         return self.filter(starts_at__lte=moment, ends_at__gt=moment)
+
+    def sold_by_stores(self):
+        return self.filter(Q(order__isnull=False) | Q(code__batch__order__isnull=False))
 
     def ended_unnoted(self, moment: datetime):
         """Terms that are over, whose end nobody has looked at yet."""

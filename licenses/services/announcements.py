@@ -24,14 +24,12 @@ def announce_ended(*, license: License, reason: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def report_full_license(*, license: License, now: datetime | None = None) -> None:
+def report_full_license(*, support_key: str, now: datetime | None = None) -> None:
     """Tell the stores that sold it that a device found no seat: once a day, however often it tries."""
     now = now or timezone.now()
-    orders = orders_behind(license)
-    if not orders:
-        return
-    license = License.objects.select_for_update(no_key=True).get(pk=license.pk)
-    for order in orders:
+    locked = License.objects.select_for_update(no_key=True, of=("self",)).select_related("product")
+    license = locked.get(support_key=support_key)
+    for order in orders_behind(license):
         event_id = f"full-{license.support_key}-{now.astimezone(UTC):%Y-%m-%d}"
         tell(Topic.DEVICE_LIMIT_MET, license, order, event_id=event_id, at=now)
 
@@ -74,7 +72,7 @@ def note_ends(*, now: datetime | None = None, limit: int = 100) -> int:
     passed = ended.filter(license__in=locked)
     last_ends = dict(passed.order_by("ends_at").values_list("license", "ends_at"))
     passed.update(end_noted_at=now)
-    for license in License.objects.filter(pk__in=last_ends, blocked_at__isnull=True).with_state():
+    for license in License.objects.sold_by_stores().filter(pk__in=last_ends, blocked_at__isnull=True).with_state():
         if license.term_at(now) is None:
             announce_ended(license=license, reason="expired", at=last_ends[license.pk])
     return len(last_ends)

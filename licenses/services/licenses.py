@@ -1,6 +1,6 @@
 """What staff and owners do to a license as a whole."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,9 +11,7 @@ from licenses.models import Event, License, Plan
 
 from .announcements import announce_ended
 from .events import record_event
-
-# A term has a length, however short.
-SHORTEST = timedelta(seconds=1)
+from .terms import SHORTEST
 
 
 @transaction.atomic
@@ -37,7 +35,7 @@ def block_license(
             license=license,
             details={"reason": license.blocked_reason},
         )
-        if license.terms.ended_unnoted(now).exists() or license.terms.active_at(now).exists():
+        if license.terms.filter(end_noted_at__isnull=True).exists():
             announce_ended(license=license, reason=cause, at=now)
     return license
 

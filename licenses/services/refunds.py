@@ -57,11 +57,11 @@ def take_back(order: Order, term_id: int, license_id: int, now: datetime) -> Non
     """End a term that was refunded; block the license when no other gives a right, and free its seats."""
     locked = License.objects.select_for_update(no_key=True, of=("self",)).select_related("owner", "product")
     license = locked.get(pk=license_id)
-    term = license.terms.select_related("plan").get(pk=term_id)
+    term = license.terms.select_related("plan", "order").get(pk=term_id)
     was_over = term.ends_at <= now
     cut_off(term, now=now)
     record_event(Event.Verb.ORDER_REFUNDED, license=license, details={"order": order.number}, at=now)
-    if was_over or license.terms.filter(ends_at__gt=now).exists():
+    if was_over or license.terms.exclude(pk=term_id).filter(ends_at__gt=now).exists():
         return
     with translation.override(license.owner.language or settings.LANGUAGE_CODE):
         reason = str(ActivationCode.Reason.REFUNDED.label)

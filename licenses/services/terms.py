@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from licenses.dates import end_of_term
 from licenses.models import ActivationCode, License, Order, Plan, Term
 
+# A term has a length, however short.
 SHORTEST = timedelta(microseconds=1)
 
 
@@ -51,7 +52,8 @@ def cut_off(term: Term, *, now: datetime) -> None:
     if term.ends_at <= now:
         return
     later = list(term.license.terms.filter(starts_at__gte=term.ends_at).order_by("starts_at"))
-    if term.starts_at > now:
+    # Only what was queued behind another goes: a code's term that began this instant keeps its code used.
+    if term.starts_at > now and term.order and term.order.renews_id:
         free_from = term.starts_at
         term.delete()
     else:
