@@ -147,7 +147,8 @@ def installed() -> bool:
 
 
 @pytest.mark.parametrize("way", ["browser", "device"])
-def test_openid_client_of_node(node, portal, visit, customer, way):
+def test_openid_client_of_node(node, portal, visit, customer, way, settings):
+    settings.IDP_OIDC_DEVICE_CODE_INTERVAL = 1  # it refuses to ask without a pause
     command = [node, NODE / "sign_in.mjs", portal, way]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, cwd=NODE, text=True, **pipes) as app:
