@@ -26,8 +26,13 @@ MACHINE = "3f2a9c317b60d1e84f2a9c317b60d1e8"
 # What a service judges is only described here: its refusal has a code of its own.
 MachineId = Annotated[
     str,
-    WithJsonSchema({"type": "string", "pattern": "^[0-9a-fA-F]{32}$"}),
-    Field(description="Made by the product: 32 hexadecimal characters of a salted digest of the machine’s own id."),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^[0-9a-fA-F]{32}$",
+            "description": "Made by the product: 32 hexadecimal digits of a salted digest of the machine’s own id.",
+        }
+    ),
 ]
 PlatformName = Annotated[str, WithJsonSchema({"type": "string", "enum": Platform.values})]
 Report = Annotated[str, WithJsonSchema({"type": "string", "enum": Device.Report.values})]

@@ -22,10 +22,10 @@ class AnswerPrograms:
         if not request.path_info.startswith(ADDRESSES):
             return self.get_response(request)
         method = request.method
-        if method == "HEAD":
-            # The server leaves the body out by itself.
-            request.method = "GET"
+        # What has an answer to GET has one to HEAD; the server leaves the body out by itself.
+        request.method = "GET" if method == "HEAD" else method
         response = self.get_response(request)
+        request.method = method
         if method == "OPTIONS" and response.status_code == 405:
             response = HttpResponse(status=204, headers={"Allow": response.headers["Allow"]})
         if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:

@@ -48,6 +48,33 @@ PROBLEM = {
 }
 
 
+KEYS = {
+    "get": {
+        "operationId": "lease_keys",
+        "summary": "Public keys of the leases",
+        "description": "With these a product checks its lease. Keep them for an hour; ask again for an unknown `kid`.",
+        "tags": ["devices"],
+        "parameters": [],
+        "security": [],
+        "responses": {
+            200: {
+                "description": "A JSON Web Key Set (RFC 7517).",
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "properties": {"keys": {"type": "array", "items": {"type": "object"}}},
+                            "required": ["keys"],
+                            "example": {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "…", "x": "…", "use": "sig"}]},
+                        }
+                    }
+                },
+            }
+        },
+    }
+}
+
+
 def call(
     scope: str, *codes: str, limit: str = "", ended: bool = False, examples: dict[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -70,6 +97,7 @@ def complete(document: dict) -> dict:
         for calls in document["paths"].values():
             for method, operation in calls.items():
                 complete_call(operation, method)
+    document["paths"]["/.well-known/lease-keys.json"] = KEYS
     document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
     return document
 
