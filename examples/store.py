@@ -2,7 +2,8 @@
 
     python examples/store.py --demo var/demo.json order --number A-1001 --plan security-cloud-personal-3-1y \
         --email anna@example.com
-    python examples/store.py --demo var/demo.json renew --number A-1001
+    python examples/store.py --demo var/demo.json renew --number A-1001 --renewal A-1002
+    python examples/store.py --demo var/demo.json refund --number A-1002
     WEBHOOK_SECRET=whsec_… python examples/store.py receive --port 8765
 
 The client comes from the file that `make run` writes, or from STORE_CLIENT_ID and STORE_CLIENT_SECRET.
@@ -50,8 +51,12 @@ class Store:
     def look(self, number: str) -> dict[str, Any]:
         return self.ask("GET", f"{self.api}/{number}")
 
-    def change(self, number: str, action: str) -> dict[str, Any]:
-        """Renew, refund or cancel."""
+    def renew(self, number: str, renewal: str) -> dict[str, Any]:
+        """Sell another term of the same license: an order of its own, under a number of its own."""
+        return self.ask("PATCH", f"{self.api}/{number}", {"action": "renew", "number": renewal})
+
+    def end(self, number: str, action: str) -> dict[str, Any]:
+        """Refund an order, or cancel it."""
         return self.ask("PATCH", f"{self.api}/{number}", {"action": action})
 
     def ask(self, method: str, url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -152,10 +157,12 @@ def main(arguments: list[str] | None = None) -> int:
         answer = store.order(options.number, options.plan, options.email, options.codes)
     elif options.command == "show":
         answer = store.look(options.number)
+    elif options.command == "renew":
+        answer = store.renew(options.number, options.renewal)
     else:
-        answer = store.change(options.number, options.command)
+        answer = store.end(options.number, options.command)
     print(json.dumps(answer, indent=2))
-    return 0
+    return 1 if "code" in answer else 0  # of a problem document (RFC 9457)
 
 
 def credentials(demo: Path | None) -> tuple[str, str]:
@@ -172,6 +179,7 @@ def parser() -> argparse.ArgumentParser:
     add("--portal", default="http://localhost:8000")
     add("--demo", type=Path, help="the demo.json of `make run`")
     add("--number", help="the store's own number of the order")
+    add("--renewal", help="for renew: the store's own number of the new order")
     add("--plan", default="security-cloud-personal-3-1y")
     add("--email", default="", help="who gets the license")
     add("--codes", type=int, default=1, help="without --email: how many codes")

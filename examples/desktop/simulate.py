@@ -50,7 +50,7 @@ class Figures:
     def __str__(self) -> str:
         lines = [f"{'call':10}{'number':>8}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'most ms':>9}"]
         for kind, seconds in self.seconds.items():
-            cuts = statistics.quantiles(seconds, n=100) if len(seconds) > 1 else seconds * 99
+            cuts = statistics.quantiles(seconds, n=100, method="inclusive") if len(seconds) > 1 else seconds * 99
             columns = [cuts[49], cuts[94], cuts[98], max(seconds)]
             lines.append(f"{kind:10}{len(seconds):8}" + "".join(f"{1000 * value:9.0f}" for value in columns))
         lines.append(f"errors: {self.errors.total()}")
