@@ -5,11 +5,13 @@
 
 import re
 from importlib.resources import files
+from urllib.parse import urlencode
 
 import pytest
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import expect
 
@@ -21,15 +23,18 @@ from licenses.models import License, Product, Seat
 from licenses.services import archive_license, keep_code, redeem_code
 from portal.demo.catalog import load_catalog
 from portal.demo.history import load_history
+from portal.identity.models import Grant
 from tests.browser.conftest import NARROW, WIDE
 from tests.factories import (
     PASSWORD,
+    AppFactory,
     InstallerFactory,
     LicenseFactory,
     UserFactory,
     days,
     fresh_code,
 )
+from tests.identity import apps
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 WIDTHS = (WIDE, NARROW, 320)
@@ -268,6 +273,37 @@ def test_downloads(inspect, complaints, everything):
     missing.file.delete(save=False)
     at.look("The file is not available right now", missing.get_absolute_url())
     forget(complaints, 403, 503)
+
+
+def test_signing_in_a_device(inspect, customer):
+    at, device = inspect(customer), apps.Product(AppFactory(name="Kaspersky for Windows"))
+    codes = [device.ask_for_code(device_name="Living room TV").json()["user_code"] for _number in range(2)]
+    at.look("Sign in on a device", "/activate/")
+    at.look("Sign in on a device", "/activate/?code=BBBB-BBBB", state="refused")
+    for code, button, heading in zip(
+        codes, ("Yes, sign it in", "No"), ("The device is signed in", "The device was turned away"), strict=True
+    ):
+        at.look("Is this device in front of you?", f"/activate/?code={code}", state=button)
+        at.press(button)
+        at.look(heading)
+    cache.clear()  # the tries of a minute
+
+
+def test_code_that_ran_out_meanwhile(inspect, complaints, customer):
+    at, device = inspect(customer), apps.Product(AppFactory())
+    at.page.goto(f"/activate/?code={device.ask_for_code().json()['user_code']}")
+    Grant.objects.all().delete()
+    at.press("Yes, sign it in")
+    at.look("This code is no longer valid")
+    complaints.clear()  # it comes with 410
+
+
+def test_letting_an_app_in(inspect, complaints, customer):
+    at, app = inspect(customer), apps.Product(AppFactory(name="Foreign app", skip_consent=False))
+    at.look("Allow Foreign app?", f"{apps.AUTHORIZE}?{urlencode(app.question())}")
+    at.look("Which account?", f"{apps.AUTHORIZE}?{urlencode(app.question(prompt='select_account'))}")
+    at.look("This sign-in cannot go on", f"{apps.AUTHORIZE}?{urlencode(app.question(client_id='x'))}")
+    complaints.clear()  # that one comes with 400
 
 
 def test_account(inspect, customer):
