@@ -15,7 +15,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses import codes, services
-from licenses.models import ActivationCode, CodeBatch, Event, License, Plan, Product, Seat, SeatPool, Term
+from licenses.models import ActivationCode, CodeBatch, Event, License, Order, Plan, Product, Seat, SeatPool, Term
 from portal.staff import HistoryInline, KeptAdmin, KeptInline, link_to
 
 MOST_CODES_AT_ONCE = 10_000
@@ -89,7 +89,7 @@ class CodeBatchAdmin(admin.ModelAdmin):
     list_select_related = ["plan__product"]
     search_fields = ["name", "plan__name", "plan__slug"]
     autocomplete_fields = ["plan"]
-    readonly_fields = ["created_at", "created_by", "groups", "has_checks", "suspended_at", "suspended_reason"]
+    readonly_fields = ["created_at", "created_by", "sold", "groups", "has_checks", "suspended_at", "suspended_reason"]
     actions = ["suspend", "resume"]
 
     def get_queryset(self, request):
@@ -108,6 +108,10 @@ class CodeBatchAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, "plan"] if obj else []
+
+    @admin.display(description=_("order"))
+    def sold(self, batch):
+        return link_to(batch.order) if batch.order else "–"
 
     @admin.display(description=_("codes"), ordering="codes_issued")
     def issued(self, batch):
@@ -240,10 +244,14 @@ class ActivationCodeAdmin(KeptAdmin):
 
 class TermInline(KeptInline):
     model = Term
-    fields = readonly_fields = ["plan", "code", "starts_at", "ends_at"]
+    fields = readonly_fields = ["plan", "code", "sold", "starts_at", "ends_at"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("plan__product", "code")
+        return super().get_queryset(request).select_related("plan__product", "code", "order")
+
+    @admin.display(description=_("order"))
+    def sold(self, term):
+        return link_to(term.order) if term.order else "–"
 
 
 class SeatInline(KeptInline):
@@ -339,6 +347,80 @@ class LicenseAdmin(KeptAdmin):
         for license in queryset:
             services.reset_moves(license=license, actor=request.user)
         self.message_user(request, _("The next device can be connected at once."), messages.SUCCESS)
+
+
+class OrderStateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return Order.State.choices
+
+    def queryset(self, request, queryset):
+        facts = {
+            "delivered": {"delivered_at__isnull": False, "refunded_at__isnull": True},
+            "cancelled": {"cancelled_at__isnull": False, "delivered_at__isnull": True, "refunded_at__isnull": True},
+            "refunded": {"refunded_at__isnull": False},
+        }
+        return queryset.waiting() if self.value() == "waiting" else queryset.filter(**facts.get(self.value(), {}))
+
+
+@admin.register(Order)
+class OrderAdmin(KeptAdmin):
+    """Orders are the stores’ own; who took money for one also takes it back."""
+
+    list_display = ["number", "client", "plan", "quantity", "email", "state", "bought_at", "result"]
+    list_filter = [OrderStateFilter, "kind", "client", "plan__product", "created_at"]
+    list_select_related = [
+        "client",
+        "plan__product",
+        "user",
+        "renews",
+        "term__license__product",
+        "batch__plan__product",
+    ]
+    search_fields = ["number", "email", "term__license__support_key"]
+    search_help_text = _("Number, email address or support key.")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    fields = readonly_fields = [
+        "number",
+        "client",
+        "kind",
+        "plan",
+        "quantity",
+        "email",
+        "language",
+        "customer",
+        "state",
+        "result",
+        "first_order",
+        "bought_at",
+        "created_at",
+        "delivered_at",
+        "cancelled_at",
+        "refunded_at",
+    ]
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description=_("state"))
+    def state(self, order):
+        return order.state.label
+
+    @admin.display(description=_("customer"))
+    def customer(self, order):
+        return link_to(order.user) if order.user else "–"
+
+    @admin.display(description=_("license or codes"))
+    def result(self, order):
+        term, batch = getattr(order, "term", None), getattr(order, "batch", None)
+        return link_to(term.license) if term else link_to(batch) if batch else "–"
+
+    @admin.display(description=_("renews"))
+    def first_order(self, order):
+        return link_to(order.renews) if order.renews else "–"
 
 
 @admin.register(Event)
