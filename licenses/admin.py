@@ -369,8 +369,8 @@ class OrderStateFilter(admin.SimpleListFilter):
 class OrderAdmin(KeptAdmin):
     """Orders are the stores’ own; who took money for one also takes it back."""
 
-    list_display = ["number", "client", "plan", "quantity", "email", "state", "bought_at", "result"]
-    list_filter = [OrderStateFilter, "kind", "client", "plan__product", "created_at"]
+    list_display = ["number", "state", "email", "quantity", "plan", "result", "bought_at", "client"]
+    list_filter = [OrderStateFilter, "kind", ("client", admin.RelatedOnlyFieldListFilter), "plan__product"]
     list_select_related = [
         "client",
         "plan__product",
@@ -416,7 +416,7 @@ class OrderAdmin(KeptAdmin):
     @admin.display(description=_("license or codes"))
     def result(self, order):
         term, batch = getattr(order, "term", None), getattr(order, "batch", None)
-        return link_to(term.license) if term else link_to(batch) if batch else "–"
+        return link_to(term.license, term.license.support_key) if term else link_to(batch) if batch else "–"
 
     @admin.display(description=_("renews"))
     def first_order(self, order):

@@ -1,5 +1,6 @@
 """Webhooks for staff: who listens where, what was told, whether it arrived; secrets are shown once."""
 
+from allauth.idp.oidc.models import Client
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Q
@@ -28,7 +29,7 @@ class EndpointForm(forms.ModelForm):
 class EndpointAdmin(admin.ModelAdmin):
     form = EndpointForm
     list_display = ["url", "client", "created_at", "rotated_at", "waiting", "disabled_at"]
-    list_filter = [("disabled_at", admin.EmptyFieldListFilter), "client"]
+    list_filter = [("disabled_at", admin.EmptyFieldListFilter), ("client", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["client"]
     search_fields = ["url", "client__id", "client__name"]
     readonly_fields = ["created_at", "rotated_at", "disabled_at"]
@@ -37,6 +38,11 @@ class EndpointAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         waits = Q(deliveries__isnull=False, deliveries__delivered_at=None, deliveries__given_up_at=None)
         return super().get_queryset(request).annotate(messages_waiting=Count("deliveries", filter=waits))
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Offer stores, not the apps on devices."""
+        stores = Client.objects.filter(grant_types__contains=Client.GrantType.CLIENT_CREDENTIALS)
+        return super().formfield_for_foreignkey(db_field, request, queryset=stores, **kwargs)
 
     def get_fields(self, request, obj=None):
         return ["client", "url", "topics", *(self.readonly_fields if obj else [])]
