@@ -1,5 +1,6 @@
 """The door for stores: place an order, look at it, renew, refund or cancel it. The rules are in the services."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -8,7 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, Path, Router, Schema
 from ninja.responses import Status
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict
 
 from licenses import services
 from licenses.models import License, Order
@@ -19,11 +20,23 @@ from portal.api.throttles import throttle
 
 router = Router(tags=["orders"])
 
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII)
+
+
+def as_moment(said: object) -> object:
+    """Take a moment as RFC 3339 writes it, and no number of seconds, which pydantic would take too."""
+    if said is not None and not (isinstance(said, str) and MOMENT.fullmatch(said)):
+        raise ValueError("write it like 2026-10-04T10:00:00Z")
+    return said
+
+
 Number = Annotated[str, Field(pattern=NUMBER, description="The store’s own number of the order.", examples=["A-1001"])]
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,80}$", examples=["security-cloud-personal-3-1y"])]
 Language = Literal[tuple(code for code, _name in settings.LANGUAGES)]
 BoughtAt = Annotated[
-    AwareDatetime | None, Field(description="When it was bought, at most 30 days ago; without it, now.")
+    AwareDatetime | None,
+    BeforeValidator(as_moment),
+    Field(description="When it was bought, at most 30 days ago; without it, now."),
 ]
 EXAMPLES = {"number": "A-1001"}
 
@@ -36,7 +49,7 @@ class OrderIn(Schema):
     number: Number
     plan: Slug
     email: str = Field("", max_length=254, description="Whose license it is.", examples=["anna@example.com"])
-    codes: int = Field(0, ge=0, le=MOST_CODES, description="How many codes, instead of an address.")
+    codes: int = Field(0, strict=True, ge=0, le=MOST_CODES, description="How many codes, instead of an address.")
     bought_at: BoughtAt = None
     language: Language | Literal[""] = Field("", description="Of the mail to a person without account.")
 

@@ -184,7 +184,7 @@ def test_second_start_is_quick_and_changes_nothing(stopped):
     assert json.loads(before)["customer"]["password"] in second.said
 
 
-@pytest.mark.parametrize("victim", ["send_mails", "gunicorn"])
+@pytest.mark.parametrize("victim", ["send_mails", "send_webhooks", "gunicorn"])
 def test_one_does_not_live_without_the_other(stopped, victim):
     portal = Portal(stopped)
     os.kill(portal.process(victim), signal.SIGKILL)

@@ -27,7 +27,7 @@ class Event(models.Model):
         ORDER_DELIVERED = "order_delivered", _("Bought as order %(order)s, license started")
         ORDER_RENEWED = "order_renewed", _("Renewed by order %(order)s")
         ORDER_REFUNDED = "order_refunded", _("Order %(order)s refunded")
-        ORDER_CANCELLED = "order_cancelled", _("Order %(order)s cancelled: it does not renew itself any more")
+        ORDER_CANCELLED = "order_cancelled", _("Order %(order)s canceled: it does not renew itself any more")
         CODE_CLAIMED = "code_claimed", _("Somebody else asked for this license with the same code")
         LICENSE_RELEASED = "license_released", _("License handed over to the buyer")
         LICENSE_BLOCKED = "license_blocked", _("License blocked: %(reason)s")

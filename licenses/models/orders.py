@@ -36,7 +36,7 @@ class Order(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("Waits for an account")
         DELIVERED = "delivered", _("Delivered")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", _("Canceled")
         REFUNDED = "refunded", _("Refunded")
 
     client = models.ForeignKey(
@@ -63,7 +63,7 @@ class Order(models.Model):
         verbose_name=_("customer"),
     )
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
-    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("canceled"), null=True, blank=True)
     refunded_at = models.DateTimeField(_("refunded"), null=True, blank=True)
 
     objects = OrderQuerySet.as_manager()

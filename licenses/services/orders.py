@@ -202,7 +202,7 @@ def refuse_renewal(order: Order) -> None:
     if order.refunded_at:
         raise ValidationError(_("This order was refunded. Place a new order."), code="order_refunded")
     if order.state == Order.State.CANCELLED:
-        raise ValidationError(_("This order was cancelled. Place a new order."), code="order_cancelled")
+        raise ValidationError(_("This order was canceled. Place a new order."), code="order_cancelled")
 
 
 def refuse_other_product(plan: Plan, before: Plan) -> None:

@@ -152,7 +152,7 @@ KINDS = {
     "region": Kind(409, _("The plan is for another region"), _("The account belongs to another region.")),
     "order_differs": Kind(409, _("The number belongs to another order"), _("Use a new number for a new order.")),
     "order_refunded": Kind(409, _("The order was refunded"), _("Place a new order.")),
-    "order_cancelled": Kind(409, _("The order was cancelled"), _("Place a new order.")),
+    "order_cancelled": Kind(409, _("The order was canceled"), _("Place a new order.")),
     "not_renewable": Kind(409, _("The order can’t be renewed"), _("Place a new order.")),
     "nothing_to_cancel": Kind(409, _("Nothing renews itself here"), _("To take the order back, refund it.")),
     "license_blocked": Kind(409, _("The license is blocked"), _("Please contact support.")),

@@ -164,6 +164,12 @@ def test_each_refusal_is_a_problem(shop, customer, plan):
         {"codes": -1},
         {"codes": 10_001},
         {"codes": "many"},
+        {"codes": "3"},
+        {"codes": True},
+        {"codes": None},
+        {"bought_at": 1_790_000_000},
+        {"bought_at": "1790000000"},
+        {"bought_at": "9999-99-99T10:00:00Z"},
         {"bought_at": "2026-10-04T10:00:00"},
         {"bought_at": "soon"},
         {"language": "xx"},
@@ -175,6 +181,11 @@ def test_each_refusal_is_a_problem(shop, customer, plan):
 def test_wrong_input_is_named(shop, body):
     document = problem(shop.call("POST", "/orders", {**ANNA, **body} if body else {}), 422, "invalid_request")
     assert document["errors"][0]["field"].split(".")[0] in (body or ANNA)
+
+
+@pytest.mark.parametrize("bought_at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_moment_at_the_edge_of_the_calendar_is_refused(shop, bought_at):
+    problem(shop.call("POST", "/orders", {**ANNA, "bought_at": bought_at}), 422, "bad_bought_at")
 
 
 @pytest.mark.parametrize(
