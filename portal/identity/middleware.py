@@ -1,5 +1,7 @@
 """Lets the forms that lead back to an app get there."""
 
+from http import HTTPStatus
+
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -18,7 +20,8 @@ class LetFormsReachApps:
 
     def __call__(self, request: HttpRequest):
         response = self.get_response(request)
-        parameters = app_behind(request)
+        # A refused request may hold text that no database takes, and has no form of ours anyway.
+        parameters = app_behind(request) if response.status_code == HTTPStatus.OK else {}
         source = parameters and form_source(parameters)
         if source:
             response._csp_update = {"form-action": [source]}

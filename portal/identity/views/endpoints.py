@@ -150,6 +150,9 @@ class TokenView(allauth_views.TokenView):
             )
         elif grant_type == Client.GrantType.REFRESH_TOKEN:
             pay_refresh(value=request.POST.get("refresh_token", ""), client_id=client_id, pay=self.ask_allauth)
+        elif grant_type != Client.GrantType.CLIENT_CREDENTIALS:
+            # oauthlib takes any other word for a code.
+            return refuse("unsupported_grant_type" if grant_type else "invalid_request")
         return self.answer or super().post(request)
 
     def ask_allauth(self, authenticated_at: datetime | None) -> dict:
