@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BeforeValidator, ConfigDict
 
 from licenses import services
 from licenses.models import License, Order
-from licenses.models.orders import MOST_CODES, NUMBER
+from licenses.models.orders import LONGEST_ADDRESS, MOST_CODES, NUMBER
 from portal.api.openapi import call
 from portal.api.problems import ProblemError
 from portal.api.throttles import throttle
@@ -48,7 +48,9 @@ class OrderIn(Schema):
 
     number: Number
     plan: Slug
-    email: str = Field("", max_length=254, description="Whose license it is.", examples=["anna@example.com"])
+    email: str = Field(
+        "", max_length=LONGEST_ADDRESS, description="Whose license it is.", examples=["anna@example.com"]
+    )
     codes: int = Field(0, strict=True, ge=0, le=MOST_CODES, description="How many codes, instead of an address.")
     bought_at: BoughtAt = None
     language: Language | Literal[""] = Field("", description="Of the mail to a person without account.")
@@ -200,7 +202,7 @@ def shown(order: Order, *, with_codes: bool = False) -> dict:
 def shown_license(order: Order) -> dict | None:
     if order.kind == Order.Kind.CODES:
         return None
-    license = License.objects.with_state().filter(terms__order=order.renews_id or order.pk).first()
+    license = License.objects.with_state().filter(terms__order=order.first_id).first()
     return license and {
         "id": license.support_key,
         "state": license.state.value,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from .catalog import Plan
 
 MOST_CODES = 10_000
+LONGEST_ADDRESS = 254
 # A number stands in addresses, so it has only signs that need no escape there.
 NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$"
 # So long a store that lost the answer to its order gets the codes again by sending the same order.
@@ -97,6 +98,11 @@ class Order(models.Model):
         if self.delivered_at:
             return self.State.DELIVERED
         return self.State.CANCELLED if self.cancelled_at else self.State.WAITING
+
+    @property
+    def first_id(self) -> int:
+        """The order with which the license began: this one, or the one that it renews."""
+        return self.renews_id or self.pk
 
     @property
     def is_waiting(self) -> bool:

@@ -48,7 +48,7 @@ def deliver(order: Order, user, now: datetime) -> License:
 
 def deliver_renewal(order: Order, now: datetime) -> License:
     """Let a term follow on the last one of the license, whoever has it now."""
-    license = lock_license_of(order.renews_id)
+    license = lock_license_of(order.first_id)
     if license is None:
         raise ValidationError(_("The license of this order is gone. Place a new order."), code="not_renewable")
     if license.blocked_at:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from licenses import codes as spelling
 from licenses.mails import mail_about_order, mail_about_waiting_order
 from licenses.models import ActivationCode, Order, Plan
-from licenses.models.orders import CODES_SHOWN_FOR, MOST_CODES
+from licenses.models.orders import CODES_SHOWN_FOR, LONGEST_ADDRESS, MOST_CODES
 
 from .codes import issue_codes
 from .delivery import deliver, deliver_renewal, lock_address, owner_of, refuse_region
@@ -137,7 +137,7 @@ def refuse_trial_plan(plan: Plan, kind: str) -> None:
 def refuse_address(email: str) -> None:
     try:
         validate_email(email)
-        if len(email) > Order._meta.get_field("email").max_length:
+        if len(email) > LONGEST_ADDRESS:
             raise ValidationError("long")
     except ValidationError as error:
         raise ValidationError(_("This is no email address."), code="bad_email") from error

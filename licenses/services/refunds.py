@@ -92,7 +92,7 @@ def cancel_order(*, order: Order, now: datetime | None = None) -> Order:
 
 
 def stop_renewing(order: Order, now: datetime) -> None:
-    license = lock_license_of(order.renews_id or order.pk) if order.kind == Order.Kind.LICENSE else None
+    license = lock_license_of(order.first_id) if order.kind == Order.Kind.LICENSE else None
     if license is None or not license.renews_itself:
         raise ValidationError(
             _("This order does not renew itself. To take it back, refund it."), code="nothing_to_cancel"
