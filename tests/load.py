@@ -81,7 +81,7 @@ def signed_in(url: str, number: int) -> requests.Session:
 
 def token(url: str, browser: requests.Session) -> str:
     client = sign_in.Client("demo-windows", "Simulated device")
-    return sign_in.by_browser(Asked(url), client, lambda address: browser.get(address, timeout=20)).access
+    return sign_in.by_browser(Asked(url), client, lambda address: browser.get(address, timeout=20), {}).access
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def run_command(options: argparse.Namespace, product: Product, screen: Screen) -
         "connect": lambda: product.connect(options.license),
         "status": product.state,
         "check-in": product.check_in,
-        "release": lambda: product.release(options.device),
+        "release": lambda: product.release(options.device, get_tokens),
         "change-account": lambda: product.change_account(get_tokens),
     }
     return commands[options.command]()
@@ -115,8 +115,8 @@ def way_to_sign_in(options: argparse.Namespace, product: Product, screen: Screen
     if options.code:
         return lambda: sign_in.by_code(product.portal, product.client, screen.code)
     visit = screen.address if options.no_browser else lambda url: webbrowser.open(url) or screen.address(url)
-    change = options.change_account or options.command == "change-account"
-    return lambda: sign_in.by_browser(product.portal, product.client, visit, change_account=change)
+    wishes = {"change-account": sign_in.ANOTHER_ACCOUNT, "release": sign_in.ASK_FOR_PASSWORD}.get(options.command, {})
+    return lambda: sign_in.by_browser(product.portal, product.client, visit, wishes)
 
 
 def setup(options: argparse.Namespace) -> Setup:
@@ -151,8 +151,7 @@ def parser() -> argparse.ArgumentParser:
     add("--name", default=machine.device_name(), help="what the owner sees")
     add("--state-dir", type=Path, default=FOLDER, help="where tokens and the lease are kept")
     add("--license", default="", help="for connect: the license to take a seat of")
-    add("--code", action="store_true", help="for sign-in: show a code instead of opening a browser")
-    add("--change-account", action="store_true", help="for sign-in: let the person choose another account")
+    add("--code", action="store_true", help="to sign in, show a code instead of opening a browser")
     add("--no-browser", action="store_true", help="print the address instead of opening it")
     add("--watch", action="store_true", help="stay, and check in on time")
     add("--json", action="store_true", help="a line of JSON for each new state")

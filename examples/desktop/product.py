@@ -48,6 +48,7 @@ class Product:
         # What just happened; forgotten when the product ends.
         self.out_of_reach = ""
         self.clock_ahead = 0.0
+        self.notices: tuple[str, ...] = ()
         self.silences = 0
         self.ask_again_at = 0.0
 
@@ -64,6 +65,7 @@ class Product:
             refusal=refusal,
             out_of_reach=self.out_of_reach,
             clock_ahead=self.clock_ahead,
+            notices=self.notices,
             portal=self.setup.portal,
         )
         return state_of(facts, self.clock())
@@ -120,9 +122,15 @@ class Product:
     def licenses(self) -> dict[str, Any]:
         return self.with_token(lambda token: self.portal.licenses(token, self.setup.product, self.setup.platform))
 
-    def release(self, device: str) -> State:
-        """Free the seat of another device, and take it."""
-        self.with_token(lambda token: self.portal.release(token, self.setup.machine_id, device))
+    def release(self, device: str, get_tokens: Callable[[], Tokens]) -> State:
+        """Free the seat of another device, and take it; who signed in long ago has to do so again first."""
+        try:
+            self.with_token(lambda token: self.portal.release(token, self.setup.machine_id, device))
+        except PortalRefusedError as refusal:
+            if refusal.code != "fresh_sign_in_needed":
+                raise
+            self.storage.keep_tokens(get_tokens())
+            self.with_token(lambda token: self.portal.release(token, self.setup.machine_id, device))
         return self.connect()
 
     def change_account(self, get_tokens: Callable[[], Tokens]) -> State:
@@ -177,6 +185,7 @@ class Product:
         try:
             answer = self.with_token(lambda token: ask(token, {"nonce": nonce}))
             self.accept(str(answer.get("lease", "")), nonce)
+            self.notices = tuple(notice["text"] for notice in answer.get("notices", []))
         except PortalRefusedError as refusal:
             self.refuse(refusal)
         except SignedOutError:

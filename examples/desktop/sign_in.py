@@ -38,7 +38,12 @@ class Client:
     device_name: str
 
 
-def by_browser(portal: Portal, client: Client, visit: Callable[[str], None], *, change_account: bool = False) -> Tokens:
+# Wishes that go with the question: else the browser signs in whoever signed in before, and asks nothing.
+ANOTHER_ACCOUNT = {"prompt": "select_account"}
+ASK_FOR_PASSWORD = {"max_age": "240"}  # if it was last asked for longer ago than so many seconds
+
+
+def by_browser(portal: Portal, client: Client, visit: Callable[[str], None], wishes: dict[str, str]) -> Tokens:
     """Let the person sign in at the portal; the browser then brings a code to a port of this computer."""
     endpoints = portal.discover()
     secret = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
@@ -52,9 +57,8 @@ def by_browser(portal: Portal, client: Client, visit: Callable[[str], None], *, 
             "nonce": secret["nonce"],
             "code_challenge": challenge(secret["verifier"]),
             "code_challenge_method": "S256",
+            **wishes,
         }
-        if change_account:
-            question["prompt"] = "select_account"  # else the browser would sign the same person in again
         visit(f"{endpoints['authorization_endpoint']}?{urlencode(question)}")
         code = server.wait_for_code(endpoints["issuer"])
         # Once only: a code that is sent twice looks like a stolen one, and all its tokens end.

@@ -19,7 +19,6 @@ from typing import Any
 
 from .portal import Portal, PortalRefusedError, PortalUnknownError
 
-CONNECTED_WITHIN = 20  # seconds over which the devices come
 BETWEEN = (61, 75)  # seconds between two check-ins of a device: just below the portal's limit
 THREADS = 32
 chance = secrets.SystemRandom()
@@ -80,7 +79,7 @@ def play(devices: list[Device], options: argparse.Namespace, figures: Figures, t
     portal = Portal(options.portal)
     now = time.monotonic()
     end = now + 60 * options.minutes
-    acts = [(now + chance.uniform(0, CONNECTED_WITHIN), device.number) for device in devices]
+    acts = [(now + chance.uniform(0, (end - now) / 4), device.number) for device in devices]
     heapq.heapify(acts)
     while acts and acts[0][0] < end:
         at, number = heapq.heappop(acts)

@@ -43,6 +43,7 @@ class Facts:
     refusal: Refusal | None = None
     out_of_reach: str = ""  # why the portal did not answer just now
     clock_ahead: float = 0  # seconds by which this clock was ahead of the portal's just now
+    notices: tuple[str, ...] = ()  # what the portal wants the person to know
     portal: str = ""
 
 
@@ -76,7 +77,8 @@ def with_lease(facts: Facts, lease: Lease) -> State:
         return State("signing_in", f"You are signed out. Sign in again. {until}", Protection.ON)
     if facts.out_of_reach:
         return State("out_of_reach", f"The portal is out of reach ({facts.out_of_reach}). {until}", Protection.ON)
-    return State("protected", "This device is protected.", Protection.ON, {"license": lease.license})
+    text = " ".join(["This device is protected.", *facts.notices])
+    return State("protected", text, Protection.ON, {"license": lease.license})
 
 
 def after_the_lease(facts: Facts, lease: Lease, now: float) -> State:

@@ -59,7 +59,7 @@ def device(wire, clock, tmp_path):
             portal=wire.url,
             client_id="demo-windows",
             product="security-cloud",
-            machine_id=f"{number:032x}",
+            machine_id=f"{number:x}".rjust(32, "e"),  # none that a factory makes
             platform="windows",
             name=f"Computer {number}",
             os_version="Windows 11",
@@ -79,15 +79,15 @@ def device(wire, clock, tmp_path):
 def tokens_of(client_of):
     """Return a function that lets a person sign in to a product with their browser, as `get_tokens` wants it."""
 
-    def tokens_of(user, product: Product):
-        browser = client_of(user)
+    def tokens_of(user, product: Product, wishes=None, browser=None):
+        browser = browser or client_of(user)
 
         def visit(url: str) -> None:
             answer = browser.get(urlsplit(url)._replace(scheme="", netloc="").geturl())
             page = requests.get(answer["Location"], timeout=5)
             assert page.status_code == 200, page.text
 
-        return lambda: sign_in.by_browser(product.portal, product.client, visit)
+        return lambda: sign_in.by_browser(product.portal, product.client, visit, wishes or {})
 
     return tokens_of
 

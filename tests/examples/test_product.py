@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from devices.models import Device
 from devices.services import disconnect
-from examples.desktop import machine
+from examples.desktop import machine, sign_in
 from licenses.models import Seat
 from licenses.services import block_license
 from portal.identity.keys import rotate_key
@@ -51,8 +51,41 @@ def test_seat_limit_and_release(device, license, customer, tokens_of):
     state = product.sign_in(tokens_of(customer, product))
     assert shown(state) == ("seat_limit", "off")
     assert [found["id"] for found in state.details["devices"]] == [old.pk]
-    assert shown(product.release(str(old.pk))) == ("protected", "on")
+    assert shown(product.release(str(old.pk), None)) == ("protected", "on")
     assert Seat.objects.held().get().device.machine_id == product.setup.machine_id
+
+
+def test_release_long_after_the_sign_in_asks_for_another(device, license, customer, tokens_of):
+    old = SeatFactory(license=license).device
+    product = device()
+    product.sign_in(tokens_of(customer, product))
+    SignIn.objects.update(authenticated_at=days(-1))
+    get_tokens = tokens_of(customer, product, sign_in.ASK_FOR_PASSWORD)
+    assert shown(product.release(str(old.pk), get_tokens)) == ("protected", "on")
+    assert SignIn.objects.count() == 2
+
+
+def test_sign_in_by_a_code(device, license, customer, client_of):
+    product, person = device(), client_of(customer)
+
+    def enter(begun):
+        answer = person.post("/activate/", {"code": begun["user_code"], "action": "confirm"})
+        assert answer.status_code == 200
+
+    assert shown(product.sign_in(lambda: sign_in.by_code(product.portal, product.client, enter))) == ("protected", "on")
+    assert product.storage.tokens().email == customer.email
+    assert SignIn.objects.get().device_name == "Computer 1"
+
+
+def test_code_that_a_person_refuses(device, customer, client_of):
+    product, person = device(), client_of(customer)
+
+    def refuse(begun):
+        person.post("/activate/", {"code": begun["user_code"], "action": "refuse"})
+
+    with pytest.raises(sign_in.SignInError):
+        product.sign_in(lambda: sign_in.by_code(product.portal, product.client, refuse))
+    assert shown(product.state()) == ("signing_in", "off")
 
 
 def test_choose_a_license(device, license, customer, tokens_of):
@@ -121,6 +154,20 @@ def test_clock_that_is_years_ahead(protected, clock):
     assert shown(protected.check_in()) == ("wrong_clock", "limited")
     clock.ahead = 0
     assert shown(protected.check_in()) == ("protected", "on")
+
+
+def test_long_wait_of_the_portal_moves_the_next_check_in(protected, wire, clock):
+    wire.mode = "too_many"
+    protected.check_in()
+    assert protected.next_check_in() >= clock() + 890
+
+
+def test_waits_after_silence_grow(protected, wire, clock):
+    wire.mode, waits = "cut", []
+    for _time in range(3):
+        protected.check_in()
+        waits.append(protected.next_check_in() - clock())
+    assert 40 < waits[0] < waits[1] < waits[2]
 
 
 @pytest.mark.parametrize("silence", SILENCES)

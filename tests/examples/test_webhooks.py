@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from examples.store import Receiver, WebhookRefusedError, sign, verify
+from portal.webhooks.signing import seal_secret, signed_headers
 
 NOW = 1_800_000_000
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
@@ -85,3 +86,9 @@ def test_receiver_prints_each_event_once(receiver, capsys):
     assert [requests.post(url, BODY, headers=headers, timeout=5).status_code for _time in range(2)] == [204, 204]
     assert requests.post(url, b"forged", headers=headers, timeout=5).status_code == 400
     assert capsys.readouterr().out == '{"type": "license.added"}\n'
+
+
+def test_what_the_portal_signs_is_believed_with_the_old_and_the_new_secret():
+    sealed = [seal_secret(secret) for secret in (SECRET, OLD_SECRET)]
+    headers = signed_headers(event_id="message-1", timestamp=NOW, body=BODY, sealed_secrets=sealed)
+    assert verify(headers, BODY, SECRET, NOW) == verify(headers, BODY, OLD_SECRET, NOW)

@@ -35,7 +35,7 @@ class Wire:
 
     def serve(self, near: socket.socket) -> None:
         with near, suppress(OSError):
-            near.settimeout(10)
+            near.settimeout(60)
             request = read_request(near)
             mode = self.mode
             if mode in SPOILED:
@@ -45,7 +45,7 @@ class Wire:
                 near.sendall(answer if mode == "through" else b"")
 
     def ask(self, request: bytes) -> bytes:
-        with socket.create_connection(self.target, 10) as far:
+        with socket.create_connection(self.target, 60) as far:
             far.sendall(request)
             return b"".join(iter(lambda: far.recv(65536), b""))
 
@@ -53,7 +53,7 @@ class Wire:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for thread in self.threads:
-            thread.join(10)
+            thread.join(60)
 
 
 def read_request(near: socket.socket) -> bytes:
