@@ -126,6 +126,10 @@ def test_garbage_is_no_error(text):
     assert read_lease(text).code == "unreadable"
 
 
+def test_genuine_lease_that_is_far_too_long_is_not_even_decoded(issued):
+    assert read_lease(signed({**issued.claims, "nonce": "n" * 8000})).code == "unreadable"
+
+
 def test_lease_for_something_else_is_genuine_but_does_not_count(issued):
     assert read_lease(issued.token, product="another").code == "other_product"
     verdict = read_lease(issued.token, machine_id="f" * 32)

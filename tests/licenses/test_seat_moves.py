@@ -123,6 +123,15 @@ def test_license_without_a_limit_on_devices_has_none_on_moves(customer, machines
     assert Seat.objects.count() == 10
 
 
+def test_place_given_up_before_the_window_may_be_taken_within_it(license, machines):
+    license.terms.update(starts_at=days(-90))
+    pass_on(license, machines[0], start=-60)
+    free_seat(license=license, device=machines[0], now=at(-35))
+    take_seat(license=license, device=machines[1], now=at(-15))
+    assert len(license.moves_at(at(0)).made) == 1
+    assert len(license.moves_at(at(16)).made) == 0
+
+
 def test_smaller_plan_takes_no_device_away(customer, machines):
     license = LicenseFactory(owner=customer)
     for start in (0, 1):
