@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from allauth.idp.oidc.models import Client
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
@@ -13,7 +14,7 @@ from devices.models import Device
 from downloads.models import Installer, SetupGuide, StoreLink
 from licenses import codes, services
 from licenses.models import ActivationCode, CodeBatch, License, Plan, Product
-from portal.demo import accounts, installers
+from portal.demo import accounts, clients, installers
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +133,20 @@ def test_used_codes_are_known():
     codes_ = load()["codes"]
     services.redeem_code(user=anna(), text=codes_[1])
     assert accounts.used_codes(codes_) == {codes_[1]}
+
+
+def test_apps_and_store_can_sign_in():
+    demo = load()
+    store = Client.objects.get(pk=demo["store"]["client_id"])
+    assert store.check_secret(demo["store"]["client_secret"])
+    assert set(Client.objects.values_list("pk", flat=True)) == {store.pk, *clients.APPS}
+    assert accounts.are_loaded()
+
+
+def test_store_keeps_its_secret_and_gets_a_new_one_when_it_is_lost():
+    first = load()["store"]
+    assert load()["store"] == first
+    accounts.write({**accounts.read(), "store": {}})
+    assert not accounts.are_loaded()
+    assert load()["store"] != first
+    assert accounts.are_loaded()
