@@ -183,6 +183,7 @@ class Connected(Renewed):
 @router.get(
     "/licenses",
     response=Licenses,
+    operation_id="list_licenses",
     summary="Licenses of the account that fit",
     **call("devices", "bad_platform", "not_found", limit="licenses", examples={"product": "security-cloud"}),
 )
@@ -207,6 +208,7 @@ def in_order(owned, platform):
 @router.put(
     "/devices/{machine_id}",
     response={201: Connected, 200: Connected},
+    operation_id="connect_device",
     summary="Connect this device",
     **call(
         "devices",
@@ -277,6 +279,7 @@ def renewed(done, user):
 @router.post(
     "/devices/{machine_id}/check-in",
     response=Renewed,
+    operation_id="check_in_device",
     summary="Say that this device lives, and renew its lease",
     **call(
         "devices",
@@ -329,6 +332,7 @@ def own_device(request, machine_id):
 @router.delete(
     "/devices/{machine_id}",
     response={204: None},
+    operation_id="sign_out_device",
     summary="Sign out on this device",
     **call("devices", "not_found", limit="sign-out", ended=True, examples={"machine_id": MACHINE}),
 )
@@ -348,6 +352,7 @@ def sign_out(request, machine_id: Path[MachineId], product: Slug | None = None):
 @router.post(
     "/devices/{machine_id}/release/{device_id}",
     response={204: None},
+    operation_id="release_device",
     summary="Disconnect another device",
     **call(
         "devices",

@@ -41,10 +41,6 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **options) -> dict:
         return complete(super().get_openapi_schema(**options))
 
-    def get_openapi_operation_id(self, operation) -> str:
-        """Return the name of the call’s function: client libraries call theirs like it."""
-        return operation.view_func.__name__
-
     @property
     def urls(self):
         """The addresses; they ask for a token by themselves, not for a session."""
