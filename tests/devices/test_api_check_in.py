@@ -99,7 +99,7 @@ def test_ended_token_is_good_for_nothing_else(laptop, customer, license):
     disconnect(device=Device.objects.get(), actor=customer)
     problem(laptop.connect(license.product), 401, "invalid_token")
     problem(laptop.call("GET", "/licenses"), 401, "invalid_token")
-    problem(laptop.release(DeviceFactory(owner=customer)), 401, "invalid_token")
+    problem(laptop.release(DeviceFactory(owner=customer, machine_id=machine(2))), 401, "invalid_token")
 
 
 def test_license_that_is_over_is_told(laptop, license):

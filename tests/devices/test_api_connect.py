@@ -80,7 +80,7 @@ def test_full_license_names_who_could_go_longest_unseen_first(laptop, customer, 
     license.plan.pools.update(quantity=2)
     idle, busy = plug(customer, license.product, 2).device, plug(customer, license.product, 3).device
     Device.objects.filter(pk=idle.pk).update(last_seen_at=days(-40), name="Old PC")
-    DeviceFactory(owner=other_customer)
+    DeviceFactory(owner=other_customer, machine_id=machine(9))
     said = problem(laptop.connect(license.product), 409, "seat_limit")
     assert said["license"] == license.support_key
     assert [device["id"] for device in said["devices"]] == [idle.pk, busy.pk]
