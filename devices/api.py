@@ -295,8 +295,8 @@ def renewed(done, user):
     ),
 )
 def check_in(request, machine_id: Path[MachineId], said: Body[CheckIn]):
-    """Only `disconnected`, `expired`, `blocked` and `seat_limit` take protection away. Anything else is no answer:
-    the lease goes on until its end.
+    """Only `disconnected`, `expired` and `blocked` take protection away. After anything else the lease goes on until
+    its end; after `seat_limit` no other follows.
     """
     device = own_device(request, machine_id)
     throttle(request, "check-in", device.pk)
