@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Plan, Seat
+from licenses.models.licenses import LATE_PAYMENT
 from portal.identity.keys import public_jwks, signing_key
 
 TYPE, ALGORITHM = "lease+jwt", "EdDSA"
@@ -20,8 +21,6 @@ CHECK_IN_AFTER = timedelta(hours=6)
 CLOCKS_DIFFER = timedelta(minutes=5)
 # After its end a product goes on with less for a while, unless the license itself is over.
 LIMITED_FOR = timedelta(days=7)
-# A payment may come some days late; protection should not stop for that.
-LATE_PAYMENT = timedelta(days=3)
 LONGEST_NONCE = 200
 LONGEST_TOKEN = 8_000
 NEEDED = ["iss", "aud", "sub", "jti", "iat", "nbf", "exp"]
@@ -68,12 +67,12 @@ class Verdict:
 
 
 def make_claims(*, seat: Seat, now: datetime, nonce: str = "") -> dict:
-    """Return what a lease for this seat says; the license's right must run."""
+    """Return what a lease for this seat says; the license’s right must be in force."""
     license, device = seat.license, seat.device
     ends_at = license.protected_until(now)
     last = ends_at + LATE_PAYMENT if license.renews_itself else ends_at
     expires_at = min(now + LASTS, last)
-    is_trial = license.term_at(now).plan.kind == Plan.Kind.TRIAL
+    is_trial = license.term_in_force(now).plan.kind == Plan.Kind.TRIAL
     wait = min(CHECK_IN_AFTER, (expires_at - now) / 2) * CHANCE.uniform(0.8, 1.2)  # no two devices at one time
     claims = {
         "iss": settings.PORTAL_URL,
@@ -84,7 +83,7 @@ def make_claims(*, seat: Seat, now: datetime, nonce: str = "") -> dict:
         "nbf": seconds(now - CLOCKS_DIFFER),
         "exp": seconds(expires_at),
         "license": license.support_key,
-        "plan": license.term_at(now).plan.slug,
+        "plan": license.term_in_force(now).plan.slug,
         "features": [],
         "license_ends_at": seconds(ends_at),
         "check_in_after": seconds(now + wait),

@@ -18,6 +18,8 @@ from .codes import ActivationCode
 from .orders import Order
 
 ENDS_SOON = timedelta(days=30)
+# A payment may come some days late; protection should not stop for that.
+LATE_PAYMENT = timedelta(days=3)
 
 
 class LicenseQuerySet(models.QuerySet["License"]):
@@ -126,10 +128,16 @@ class License(models.Model):
                 end = term.ends_at
         return end
 
+    def term_in_force(self, moment: datetime) -> "Term | None":
+        """The term by which a connected device may work: the one that runs, or one whose renewal may just be late."""
+        ended = (term for term in self.ordered_terms if term.ends_at <= moment < term.ends_at + LATE_PAYMENT)
+        late = next(ended, None) if self.renews_itself else None
+        return self.term_at(moment) or late
+
     def protected_until(self, moment: datetime) -> datetime | None:
-        """When the right that runs at this moment ends, by the last term that follows without a gap; None without."""
-        running = self.term_at(moment)
-        end = running and running.ends_at
+        """When the right by which devices work ends, by the last term that follows without a gap; None without."""
+        term = self.term_in_force(moment)
+        end = term and term.ends_at
         for term in self.ordered_terms:
             if term.starts_at == end:
                 end = term.ends_at

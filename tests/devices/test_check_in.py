@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from devices.models import Device
 from devices.services import check_in, disconnect
-from licenses.models import Seat
+from licenses.models import License, Seat
 from licenses.services import block_license
 from tests.devices.conftest import plug, refuses, shrink
 from tests.factories import LicenseFactory
@@ -87,3 +88,28 @@ def test_device_for_which_a_smaller_plan_has_no_room_is_told(customer, license, 
     with refuses("seat_limit"):
         report_in(second)
     assert Seat.objects.held().count() == 2
+
+
+def end_term(license, ago: timedelta) -> None:
+    license.terms.update(starts_at=timezone.now() - timedelta(days=31), ends_at=timezone.now() - ago)
+
+
+@pytest.mark.parametrize("renews_itself", [True, False])
+def test_payment_may_be_late_by_some_days_where_the_license_renews_itself(connected, renews_itself):
+    license = License.objects.get()
+    License.objects.update(renews_itself=renews_itself)
+    end_term(license, ago=timedelta(days=2))
+    said = {"device": connected, "app_version": "22", "os_version": "11", "report": "protected"}
+    if renews_itself:
+        late = check_in(**said).lease.claims
+        assert late["exp"] == late["license_ends_at"] + timedelta(days=3).total_seconds()
+    else:
+        with refuses("expired"):
+            check_in(**said)
+
+
+def test_payment_that_does_not_come_ends_protection(connected):
+    License.objects.update(renews_itself=True)
+    end_term(License.objects.get(), ago=timedelta(days=3))
+    with refuses("expired"):
+        check_in(device=connected, app_version="22", os_version="11", report="protected")
