@@ -11,6 +11,7 @@ from licenses.api import router as orders
 from portal import brand
 from portal.accounts.views import home
 from portal.api.site import api
+from portal.api.views import manual
 
 # Staff come in by the portal's own sign-in, with its limits and, one day, its second step.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -27,6 +28,7 @@ urlpatterns = [
     path("licenses/", include("licenses.urls")),
     path("devices/", include("devices.urls")),
     path("downloads/", include("downloads.urls")),
+    path("api/", manual, name="api_manual"),
     path("api/v1/", api.urls),
     path(".well-known/lease-keys.json", lease_keys, name="lease_keys"),
     path("brand.css", brand.accent_css, name="brand_css"),

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "home",
     "brand_css",
+    "api_manual",
     "lease_keys",
     "accounts:language",
     "accounts:send_again",

@@ -258,6 +258,12 @@ def test_devices(inspect, everything):
     at.look("Rename device", state="refused")
 
 
+def test_page_of_the_api(inspect, db):
+    at = inspect()
+    at.look("API for programs", "/api/")
+    at.look("API for programs", "/api/#seat_limit", state="code")
+
+
 def test_downloads(inspect, complaints, everything):
     at = inspect(everything)
     for platform in ("windows", "mac", "mobile"):
