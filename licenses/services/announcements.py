@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from licenses.models import License, Order, Term
 from portal.webhooks.models import Topic
-from portal.webhooks.services import announce, written
+from portal.webhooks.services import announce, deliver_due, prune_old, written
 
 
 def announce_added(*, license: License, order: Order, at: datetime) -> None:
@@ -76,3 +76,7 @@ def note_ends(*, now: datetime | None = None, limit: int = 100) -> int:
         if license.term_at(now) is None:
             announce_ended(license=license, reason="expired", at=last_ends[license.pk])
     return len(last_ends)
+
+
+# What the worker of webhooks does, and every how many seconds.
+JOBS = {note_ends: 30, deliver_due: 0, prune_old: 3600}

@@ -156,3 +156,7 @@ def prune_old() -> int:
     before = timezone.now() - KEEP_FOR
     gone = Mail.objects.filter(sent_at__lt=before) | Mail.objects.filter(given_up_at__lt=before)
     return gone.delete()[0]
+
+
+# What the mail worker does, and every how many seconds.
+JOBS = {deliver_due: 0, prune_old: 3600}

@@ -1,17 +1,10 @@
 """Tell stores what happened to what they sold: once, or as the worker of webhooks with `--watch`."""
 
-import logging
-
 from django.core.management.base import BaseCommand
 
-from licenses.services import note_ends
-from portal.webhooks.services import deliver_due, prune_old
+from licenses.services.announcements import JOBS, note_ends
+from portal.webhooks.services import deliver_due
 from portal.worker import work_until_told
-
-logger = logging.getLogger("portal.webhooks")
-
-NOTE_EVERY = 30
-PRUNE_EVERY = 3600
 
 
 class Command(BaseCommand):
@@ -26,5 +19,4 @@ class Command(BaseCommand):
         if not options["watch"]:
             note_ends()
             return f"{deliver_due()} sent"
-        jobs = {note_ends: NOTE_EVERY, deliver_due: 0, prune_old: PRUNE_EVERY}
-        return work_until_told(jobs, logger=logger, greeting="Waiting for messages …")
+        return work_until_told(JOBS, greeting="Waiting for messages …")

@@ -5,14 +5,18 @@ import json
 import os
 import socket
 import sys
+from threading import Event, Thread
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
+from licenses.services import announcements
 from portal.demo import accounts, assets
-from portal.demo.together import run_together
+from portal.demo.together import PATIENCE, run_together
+from portal.outbox import services as outbox
+from portal.worker import work
 
 # Two processes of four threads: a customer's slow download does not stop the others.
 GUNICORN = [
@@ -98,10 +102,17 @@ def welcome(address: str) -> str:
 
 
 def serve(listen: str, port: str) -> int:
-    """Run the web server and the workers until a signal comes or one of them ends; then none is left."""
+    """Run the web server, and the workers in this process, which has loaded all that they need, until one of them ends
+    or a signal comes; then none is left.
+    """
     bind = f"[{listen}]:{port}" if ":" in listen else f"{listen}:{port}"
     web = ["manage.py", "runserver", bind] if settings.DEBUG else [*GUNICORN, "--bind", bind]
-    workers = [["manage.py", "send_mails", "--watch"], ["manage.py", "send_webhooks", "--watch"]]
     environment = {**os.environ, "PORT": port, "PYTHONUNBUFFERED": "1"}
-    commands = [[sys.executable, *command] for command in (web, *workers)]
-    return run_together(commands, env=environment, cwd=settings.BASE_DIR)
+    told = Event()
+    workers = [Thread(target=work, args=[jobs, told], daemon=True) for jobs in (outbox.JOBS, announcements.JOBS)]
+    try:
+        return run_together([[sys.executable, *web]], workers, env=environment, cwd=settings.BASE_DIR)
+    finally:
+        told.set()
+        for worker in workers:
+            worker.join(PATIENCE)

@@ -1,15 +1,9 @@
 """Deliver the outbox: once, or as the mail worker with `--watch`."""
 
-import logging
-
 from django.core.management.base import BaseCommand
 
-from portal.outbox.services import deliver_due, prune_old
+from portal.outbox.services import JOBS, deliver_due
 from portal.worker import work_until_told
-
-logger = logging.getLogger("portal.outbox")
-
-PRUNE_EVERY = 3600
 
 
 class Command(BaseCommand):
@@ -23,5 +17,4 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not options["watch"]:
             return f"{deliver_due()} sent"
-        jobs = {deliver_due: 0, prune_old: PRUNE_EVERY}
-        return work_until_told(jobs, logger=logger, greeting="Waiting for mails …")
+        return work_until_told(JOBS, greeting="Waiting for mails …")
