@@ -304,7 +304,7 @@ def check_in(request, machine_id: Path[MachineId], said: Body[CheckIn]):
         raise services.disconnected(device, request.auth.sign_in)
     done = services.check_in(
         device=device,
-        product=get_object_or_404(Product, slug=said.product) if said.product else None,
+        product=said.product or "",
         app_version=said.app_version,
         os_version=said.os_version,
         report=said.state,

@@ -33,7 +33,7 @@ def check_in(
     app_version: str,
     os_version: str,
     report: str,
-    product: Product | None = None,
+    product: str = "",
     held: str = "",
     nonce: str = "",
     now: datetime | None = None,
@@ -41,7 +41,7 @@ def check_in(
     """Renew the lease of a product on a device, and record that it is alive: at most once in five minutes.
 
     Raises `disconnected` for a device without a seat, `blocked`, `expired` and `seat_limit` for what became of its
-    license, and `bad_report`; then nothing is written.
+    license, `not_found` for a product that nobody sells, and `bad_report`; then nothing is written.
     """
     now = now or timezone.now()
     facts = {**clean_versions(os_version, app_version), "report": clean_report(report)}
@@ -49,7 +49,10 @@ def check_in(
     if news:
         # The device before its seat, as `connect` does it, so that neither waits for the other.
         Device.objects.filter(pk=device.pk).update(**news)
-    seat = seat_with_right(device, read_seats(device, product), now)
+    seats = read_seats(device, product)
+    if product and not seats:
+        refuse_unknown(product)
+    seat = seat_with_right(device, seats, now)
     lease = issue_lease(seat=seat, nonce=nonce, held=held, now=now)
     for field, value in news.items():
         setattr(device, field, value)
@@ -69,12 +72,12 @@ def is_to_write(device: Device, facts: dict[str, str], now: datetime) -> bool:
     return not (said_before and seen_lately)
 
 
-def read_seats(device: Device, product: Product | None) -> list[Seat]:
+def read_seats(device: Device, product: str) -> list[Seat]:
     """Return the seats that the device holds, each with its license, product, pool and terms: in one query.
 
     They are locked: a disconnect that comes at this moment is either seen here, or waits until the lease is signed.
     """
-    held = Seat.objects.held().filter(device=device, **({"license__product": product} if product else {}))
+    held = Seat.objects.held().filter(device=device, **({"license__product__slug": product} if product else {}))
     seats: dict[int, Seat] = {}
     terms: dict[int, list] = {}
     for row in held.with_each_term().select_for_update(no_key=True, of=("self",)).order_by("pk", "term__starts_at"):
@@ -83,6 +86,12 @@ def read_seats(device: Device, product: Product | None) -> list[Seat]:
     for seat in seats.values():
         seat.device, seat.license.ordered_terms = device, [term for term in terms[seat.pk] if term]
     return list(seats.values())
+
+
+def refuse_unknown(product: str) -> None:
+    """A name that is misspelled must not sound like a disconnect."""
+    if not Product.objects.filter(slug=product).exists():
+        raise ValidationError(_("There is no such product."), code="not_found")
 
 
 def seat_with_right(device: Device, seats: list[Seat], now: datetime) -> Seat:
