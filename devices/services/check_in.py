@@ -101,7 +101,7 @@ def seat_with_right(device: Device, seats: list[Seat], now: datetime) -> Seat:
     running = [seat for seat in seats if seat.license.term_in_force(now) and not seat.license.blocked_at]
     good = [seat for seat in running if is_seated(seat, now)]
     if good:
-        return max(good, key=lambda seat: seat.license.protected_until(now))
+        return max(good, key=lambda seat: seat.license.protected_until(now) or now)
     if running:
         raise no_room(running[0])
     blocked = next((seat.license for seat in seats if seat.license.blocked_at), None)
@@ -113,8 +113,8 @@ def seat_with_right(device: Device, seats: list[Seat], now: datetime) -> Seat:
 
 def is_seated(seat: Seat, now: datetime) -> bool:
     """Whether the plan that runs now has room for the device: a place that still exists is kept."""
-    pool, plan_id = seat.pool, seat.license.term_in_force(now).plan_id
-    if pool.plan_id == plan_id and (pool.quantity is None or seat.number <= pool.quantity):
+    pool, term = seat.pool, seat.license.term_in_force(now)
+    if term and pool.plan_id == term.plan_id and (pool.quantity is None or seat.number <= pool.quantity):
         return True
     # Another plan began and nobody has connected since: look where everybody sits now.
     return seats_well(License.objects.with_state().get(pk=seat.license_id), seat.device)

@@ -141,7 +141,8 @@ def first_seat(candidates: list[License], device: Device, *, actor, now: datetim
 def with_devices(refusal: ValidationError, license: License, device: Device) -> ValidationError:
     """Name the devices of which one could be disconnected: the product lists them."""
     if refusal.code == "seat_limit":
-        refusal.params.update(license=license.support_key, devices=other_devices(license, device))
+        named = {"license": license.support_key, "devices": other_devices(license, device)}
+        refusal.params = {**(refusal.params or {}), **named}
     return refusal
 
 
@@ -168,4 +169,4 @@ def leave_accounts(seat: Seat, elsewhere: QuerySet[Seat], *, now: datetime) -> N
 
 def is_bought(seat: Seat, tried: License) -> bool:
     """Whether the machine now has for money what it had on trial; a trial of another product goes on."""
-    return seat.license.product_id == tried.product_id and seat.license.plan.kind != Plan.Kind.TRIAL
+    return seat.license.product_id == tried.product_id and seat.pool.plan.kind != Plan.Kind.TRIAL

@@ -6,8 +6,9 @@ from django.urls import reverse
 
 from devices.services import disconnect
 from licenses.models import Event, Seat
+from portal.identity.models import SignIn
 from tests.devices.conftest import plug, refuses, shrink
-from tests.factories import LicenseFactory
+from tests.factories import LicenseFactory, SignInFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,17 @@ def test_one_license_may_be_named(customer, license, connected):
     kept = plug(customer, LicenseFactory(owner=customer).product)
     disconnect(device=connected, actor=customer, license=license)
     assert Seat.objects.held().get() == kept
+
+
+def test_sign_ins_of_the_device_end_with_its_last_seat(customer, license, connected):
+    sign_in, elsewhere = SignInFactory(user=customer, device=connected), SignInFactory(user=customer)
+    plug(customer, LicenseFactory(owner=customer).product)
+    disconnect(device=connected, actor=customer, license=license)
+    assert SignIn.objects.active().count() == 2
+    disconnect(device=connected, actor=customer)
+    sign_in.refresh_from_db()
+    assert (sign_in.end, sign_in.ended_by) == ("disconnected", customer)
+    assert SignIn.objects.active().get() == elsewhere
 
 
 def test_page_asks_first_and_says_what_happens(anna, url, license):
