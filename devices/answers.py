@@ -74,14 +74,18 @@ def person(actor, device: Device) -> str:
     return _("%(name)s, on the portal") % {"name": actor.get_full_name()}
 
 
-def notices(license: License, user) -> list[dict]:
+def notices(license: License, user, *, is_copied: bool = False) -> list[dict]:
     """Return what a product should tell its person."""
-    if not license.ends_soon:
-        return []
-    with timezone.override(user.zone):
-        day = formats.date_format(timezone.localtime(license.last_day), "DATE_FORMAT")
-    text = _("Your license for %(product)s ends on %(day)s.") % {"product": license.product.name, "day": day}
-    return [{"code": "ends_soon", "text": text}]
+    told = []
+    if is_copied:
+        text = _("Another machine uses the place of this device. Look at your devices on the portal to set it right.")
+        told.append({"code": "copied", "text": text})
+    if license.ends_soon:
+        with timezone.override(user.zone):
+            day = formats.date_format(timezone.localtime(license.last_day), "DATE_FORMAT")
+        text = _("Your license for %(product)s ends on %(day)s.") % {"product": license.product.name, "day": day}
+        told.append({"code": "ends_soon", "text": text})
+    return told
 
 
 def moment_text(moment: datetime, user) -> str:

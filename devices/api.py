@@ -272,7 +272,7 @@ def renewed(done, user):
         "lease": done.lease.token,
         "check_in_after": done.lease.check_in_after,
         "server_time": timezone.now(),
-        "notices": notices(done.seat.license, user),
+        "notices": notices(done.seat.license, user, is_copied=done.lease.is_copied),
     }
 
 

@@ -22,6 +22,8 @@ class IssuedLease:
     token: str
     claims: dict
     check_in_after: datetime
+    # Whether a second machine was seen with the identity of this one.
+    is_copied: bool
 
 
 def issue_lease(*, seat: Seat, nonce: str = "", held: str = "", now: datetime | None = None) -> IssuedLease:
@@ -41,7 +43,7 @@ def issue_lease(*, seat: Seat, nonce: str = "", held: str = "", now: datetime | 
     lease.jtis = follow(lease.jtis, held, claims["jti"])
     lease.issued_at, lease.expires_at = moment_of(claims["iat"]), moment_of(claims["exp"])
     lease.save()
-    return IssuedLease(sign(claims), claims, moment_of(claims["check_in_after"]))
+    return IssuedLease(sign(claims), claims, moment_of(claims["check_in_after"]), lease.is_copied(seat))
 
 
 def refuse_without_right(seat: Seat, nonce: str, now: datetime) -> None:

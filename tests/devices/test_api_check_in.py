@@ -62,6 +62,13 @@ def test_license_that_ends_soon_is_told(laptop, customer, license):
     assert notice["text"].startswith(f"Your license for {license.product.name} ends on ")
 
 
+def test_second_machine_with_this_identity_is_told(laptop):
+    laptop.check_in()
+    [notice] = laptop.check_in(lease="of a stranger").json()["notices"]
+    assert notice["code"] == "copied"
+    assert notice["text"].startswith("Another machine uses the place of this device.")
+
+
 def test_owner_is_named_who_disconnected_it_on_the_portal(laptop, customer):
     disconnect(device=Device.objects.get(), actor=customer)
     said = problem(laptop.check_in(), 410, "disconnected")
