@@ -82,7 +82,7 @@ def descendants(parent: int) -> dict[int, str]:
 
 
 def seconds_computed() -> float:
-    """Return the processor time of all processes that we started and that ended: the same on a busy machine."""
+    """Return the processor time of all processes that we started and that ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -178,7 +178,8 @@ def test_second_start_is_quick_and_changes_nothing(stopped):
     os.killpg(second.make.pid, signal.SIGINT)
     second.make.wait(15)
     assert second.is_gone(), "Ctrl-C left something running"
-    assert seconds_computed() - used < 5
+    # A first start takes about 13, a second one 4; beside other tests the same work counts half as much again.
+    assert seconds_computed() - used < 8
     assert path.read_bytes() == before
     assert "Loading" not in second.said
     assert json.loads(before)["customer"]["password"] in second.said
