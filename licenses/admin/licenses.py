@@ -1,0 +1,137 @@
+"""Licenses with their terms and seats, and the history of everything."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.template.response import TemplateResponse
+from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
+
+from licenses import services
+from licenses.models import Event, License, Seat, Term
+from portal.staff import HistoryInline, KeptAdmin, KeptInline, link_to
+
+
+class TermInline(KeptInline):
+    model = Term
+    fields = readonly_fields = ["plan", "code", "sold", "starts_at", "ends_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("plan__product", "code", "order")
+
+    @admin.display(description=_("order"))
+    def sold(self, term):
+        return link_to(term.order) if term.order else "–"
+
+
+class SeatInline(KeptInline):
+    model = Seat
+    fields = readonly_fields = ["number", "pool", "device", "connected_at", "disconnected_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("pool", "device", "license__product")
+
+
+class EventInline(HistoryInline):
+    model = Event
+
+
+class BlockForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"), max_length=200, help_text=_("The customer reads this sentence on the page of the license.")
+    )
+
+
+@admin.register(License)
+class LicenseAdmin(KeptAdmin):
+    list_display = ["support_key", "product", "customer", "state", "ends", "seats", "created_at"]
+    list_filter = ["product", ("blocked_at", admin.EmptyFieldListFilter), "created_at"]
+    search_fields = ["support_key", "owner__email", "product__name"]
+    search_help_text = _("Support key, email address or product.")
+    fields = readonly_fields = [
+        "support_key",
+        "product",
+        "customer",
+        "state",
+        "ends",
+        "seats",
+        "moves",
+        "created_at",
+        "blocked_at",
+        "blocked_reason",
+        "archived_at",
+    ]
+    inlines = [TermInline, SeatInline, EventInline]
+    actions = ["block", "unblock", "reset_moves"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_state().select_related("owner", "product")
+
+    @admin.display(description=_("customer"), ordering="owner__email")
+    def customer(self, license):
+        return link_to(license.owner)
+
+    @admin.display(description=_("state"))
+    def state(self, license):
+        return license.state.label
+
+    @admin.display(description=_("last day"))
+    def ends(self, license):
+        return formats.date_format(timezone.localtime(license.last_day), "DATE_FORMAT") if license.last_day else "–"
+
+    @admin.display(description=_("seats"))
+    def seats(self, license):
+        return f"{license.seats_used} / {'∞' if license.seats_total is None else license.seats_total}"
+
+    @admin.display(description=_("moves in 30 days"))
+    def moves(self, license):
+        moves = license.moves_at(timezone.now())
+        return f"{len(moves.made)} / {moves.allowed}" if moves else "–"
+
+    @admin.action(description=_("Block…"), permissions=["change"])
+    def block(self, request, queryset):
+        """Ask for the reason first; the customer reads it."""
+        form = BlockForm(request.POST if "reason" in request.POST else None)
+        if form.is_valid():
+            for license in queryset:
+                services.block_license(license=license, reason=form.cleaned_data["reason"], actor=request.user)
+            self.message_user(request, _("Blocked. Products learn it at their next check-in."), messages.SUCCESS)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Block licenses"),
+            "opts": self.opts,
+            "licenses": queryset,
+            "form": form,
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/licenses/license/block.html", context)
+
+    @admin.action(description=_("Take the block away"), permissions=["change"])
+    def unblock(self, request, queryset):
+        for license in queryset:
+            services.unblock_license(license=license, actor=request.user)
+
+    @admin.action(description=_("Count moves anew"), permissions=["change"])
+    def reset_moves(self, request, queryset):
+        for license in queryset:
+            services.reset_moves(license=license, actor=request.user)
+        self.message_user(request, _("The next device can be connected at once."), messages.SUCCESS)
+
+
+@admin.register(Event)
+class EventAdmin(KeptAdmin):
+    list_display = ["at", "sentence", "actor", "license", "device", "batch"]
+    list_filter = ["verb", "at"]
+    list_select_related = ["actor", "license__product", "device", "batch__plan__product"]
+    search_fields = ["actor__email", "license__support_key", "license__owner__email"]
+    date_hierarchy = "at"
+    fields = readonly_fields = ["at", "verb", "sentence", "actor", "license", "device", "code", "batch", "details"]
+    show_full_result_count = False
+
+    @admin.display(description=_("what"))
+    def sentence(self, event):
+        return event.sentence
+
+    def has_change_permission(self, request, obj=None):
+        return False
