@@ -1,13 +1,11 @@
 """What a product is told about licenses and devices: plain data, read and never written here."""
 
-from datetime import datetime
-
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from devices.models import Device
 from licenses.models import Event, License
 from portal.identity.models import SignIn
+from portal.words import day
 
 # Ends of a sign-in that took the device's seat. After any other, the device keeps it and only has to sign in again.
 SEAT_TAKEN = {SignIn.End.DISCONNECTED, SignIn.End.SIGNED_OUT, SignIn.End.MOVED}
@@ -81,13 +79,7 @@ def notices(license: License, user, *, is_copied: bool = False) -> list[dict]:
         text = _("Another machine uses the place of this device. Look at your devices on the portal to set it right.")
         told.append({"code": "copied", "text": text})
     if license.ends_soon:
-        with timezone.override(user.zone):
-            day = formats.date_format(timezone.localtime(license.last_day), "DATE_FORMAT")
-        text = _("Your license for %(product)s ends on %(day)s.") % {"product": license.product.name, "day": day}
+        facts = {"product": license.product.name, "day": day(license.last_day, user.zone)}
+        text = _("Your license for %(product)s ends on %(day)s.") % facts
         told.append({"code": "ends_soon", "text": text})
     return told
-
-
-def moment_text(moment: datetime, user) -> str:
-    """Return a moment as its person writes it."""
-    return formats.date_format(timezone.localtime(moment, user.zone), "DATETIME_FORMAT")

@@ -1,19 +1,15 @@
 """The parts of pages as template tags and filters; every template has them without `{% load %}`."""
 
-from datetime import date, datetime, timedelta
-
 from django import template
 from django.conf import settings
 from django.forms import BoundField, CheckboxInput
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
+from portal import words
 from portal.brand import brand
 
 register = template.Library()
@@ -153,44 +149,7 @@ def asset(path: str) -> str:
         return settings.STATIC_URL + path
 
 
-def _local(value: date | datetime) -> date | datetime:
-    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
-
-
-@register.filter
-def day(value: date | datetime | None) -> str:
-    """Write a date as people say it, "6 December 2026", in the reader's language and time zone."""
-    return date_format(_local(value), pgettext("format of a date", "j F Y")) if value else ""
-
-
-@register.filter
-def moment(value: datetime | None) -> str:
-    """Write a date with its time, "22 August 2026, 19:40"."""
-    return date_format(_local(value), pgettext("format of a date with time", "j F Y, H:i")) if value else ""
-
-
-@register.filter
-def clock(value: datetime | None) -> str:
-    """Write a time of day, "09:46"."""
-    return date_format(_local(value), pgettext("format of a time", "H:i")) if value else ""
-
-
-@register.filter
-def last_seen(value: datetime | None) -> str:
-    """Write a moment of the past as short as it is still clear: "now", "today, 08:12", "3 days ago", "22 August"."""
-    if value is None:
-        return _("never")
-    now = timezone.now()
-    if now - value < timedelta(minutes=5):
-        return _("now")
-    then, today = timezone.localtime(value), timezone.localtime(now)
-    days = (today.date() - then.date()).days
-    if days == 0:
-        return _("today, %(time)s") % {"time": clock(value)}
-    if days == 1:
-        return _("yesterday")
-    if days < 7:
-        return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
-    if then.year == today.year:
-        return date_format(then, pgettext("format of a date without year", "j F"))
-    return day(value)
+register.filter(words.day)
+register.filter(words.moment)
+register.filter(words.clock)
+register.filter(words.last_seen)

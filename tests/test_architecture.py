@@ -38,7 +38,15 @@ ROOMS = {
 }
 # The wiring knows every room, but only where it wires; from everywhere else, these may be used.
 WIRES = {"portal.urls", "portal.settings"}
-FOR_ALL = {"portal.brand", "portal.ui", "portal.errors", "portal.sealing", "portal.staff", "portal.worker"}
+FOR_ALL = {
+    "portal.brand",
+    "portal.ui",
+    "portal.words",
+    "portal.errors",
+    "portal.sealing",
+    "portal.staff",
+    "portal.worker",
+}
 
 # Inside a room, imports go down only: a view may call a service, never the other way round.
 FLOORS = {"models": 0, "services": 1, "forms": 2, "admin": 2, "api": 2, "management": 2, "views": 3, "urls": 4}

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from devices.answers import farewell, moment_text, other_devices
+from devices.answers import farewell, other_devices
 from devices.models import Device
 from licenses.models import License, Product, Seat
 from portal.identity.models import SignIn
+from portal.words import moment
 
 from .connect import seats_well
 from .facts import clean_versions
@@ -135,5 +136,5 @@ def disconnected(device: Device, sign_in: SignIn | None = None) -> ValidationErr
     return ValidationError(
         _("%(device)s was disconnected on %(when)s by %(by)s. To use the product here again, sign in on the device."),
         code="disconnected",
-        params={**facts, "when": moment_text(facts["at"], device.owner)},
+        params={**facts, "when": moment(facts["at"], device.owner.zone)},
     )

@@ -4,12 +4,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.template.response import TemplateResponse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses import services
 from licenses.models import Event, License, Seat, Term
 from portal.staff import HistoryInline, KeptAdmin, KeptInline, link_to
+from portal.words import day
 
 
 class TermInline(KeptInline):
@@ -77,7 +78,7 @@ class LicenseAdmin(KeptAdmin):
 
     @admin.display(description=_("last day"))
     def ends(self, license):
-        return formats.date_format(timezone.localtime(license.last_day), "DATE_FORMAT") if license.last_day else "–"
+        return day(license.last_day) or "–"
 
     @admin.display(description=_("seats"))
     def seats(self, license):

@@ -7,12 +7,12 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import Count, Max, Q
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from licenses.mails import mail_about_wrong_codes
 from licenses.models import CodeAttempt, License
+from portal.words import clock, from_now
 
 from .redeem import redeem_code
 
@@ -119,17 +119,8 @@ def leaves_window(attempts, limit: int) -> datetime:
 
 
 def slow_down(user, until: datetime, now: datetime) -> ValidationError:
-    minutes = max(1, -(-(until - now) // timedelta(minutes=1)))
     return ValidationError(
-        ngettext_lazy(
-            "Too many codes didn’t work. You can try again in %(minutes)d minute, at %(time)s. Nothing was used.",
-            "Too many codes didn’t work. You can try again in %(minutes)d minutes, at %(time)s. Nothing was used.",
-            minutes,
-        ),
+        _("Too many codes didn’t work. You can try again %(wait)s, at %(time)s. Nothing was used."),
         code="slow_down",
-        params={
-            "minutes": minutes,
-            "time": formats.time_format(timezone.localtime(until, user.zone), "TIME_FORMAT"),
-            "until": until,
-        },
+        params={"wait": from_now(until, now), "time": clock(until, user.zone), "until": until},
     )

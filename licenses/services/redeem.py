@@ -1,24 +1,27 @@
 """Turn an activation code into a license, exactly once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from licenses import codes
 from licenses.dates import end_of_term
 from licenses.models import ActivationCode, CodeBatch, Event, License, Plan, Region, Term
+from portal.words import day
 
 from .announcements import announce_added
 from .events import record_event
 from .terms import start_license
 
 NUMBER_OF_NAMED_SYMBOLS = 5
+# What ends at midnight has the day before as its last.
+INSTANT = timedelta(microseconds=1)
 
 
 @transaction.atomic
@@ -162,19 +165,19 @@ def refuse_by_batch(code: ActivationCode, user, now: datetime) -> None:
         raise ValidationError(
             _("This code starts on %(date)s. Keep it and add it then."),
             code="not_yet",
-            params={"date": day_for(user, batch.starts_at)},
+            params={"date": day(batch.starts_at, user.zone)},
         )
     if batch.activate_before and now >= batch.activate_before:
         raise ValidationError(
             _("This code could be added until %(date)s. Please ask support or the seller for a new one."),
             code="too_late",
-            params={"date": day_for(user, batch.activate_before)},
+            params={"date": day(batch.activate_before - INSTANT, user.zone)},
         )
     if batch.fixed_end and now >= batch.fixed_end:
         raise ValidationError(
             _("The term of this code ended on %(date)s. To stay protected, renew or buy a new code."),
             code="term_over",
-            params={"date": day_for(user, batch.fixed_end)},
+            params={"date": day(batch.fixed_end - INSTANT, user.zone)},
         )
 
 
@@ -215,7 +218,7 @@ def refuse_trial(same_product, user, now: datetime) -> None:
         raise ValidationError(
             _("You tried this product already, from %(date)s. To go on, buy a license."),
             code="trial_used",
-            params={"date": day_for(user, tried.starts_at)},
+            params={"date": day(tried.starts_at, user.zone)},
         )
 
 
@@ -230,8 +233,3 @@ def add_license(*, user, code: ActivationCode, now: datetime) -> License:
     if batch.order:
         announce_added(license=license, order=batch.order, at=now)
     return license
-
-
-def day_for(user, moment: datetime) -> str:
-    """Write the day of a moment in this person's time zone."""
-    return formats.date_format(timezone.localtime(moment, user.zone), "DATE_FORMAT")

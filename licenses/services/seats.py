@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from licenses.models import Event, License, Platform, Seat
 from licenses.moves import Moves
 from licenses.seating import free_place
-from portal.ui import day
+from portal.words import day
 
 from .events import record_event
 
@@ -132,7 +132,7 @@ def refuse_to_wander(license: License, device, now: datetime) -> None:
         code="move_limit",
         params={
             "product": license.product.name,
-            "day": day(again_at),
+            "day": day(again_at, device.owner.zone),
             "again_at": again_at,
             "license": license.pk,
         },

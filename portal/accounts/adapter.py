@@ -14,14 +14,14 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from licenses.services import deliver_waiting_orders, move_waiting_code
 from portal.brand import brand
 from portal.identity.models import SignIn
 from portal.identity.services import end_sign_ins
+from portal.words import from_now
 
 from .limits import opens_at, tries_left
 from .models import User
@@ -96,9 +96,8 @@ class AccountAdapter(DefaultAccountAdapter):
         limit = {"action": "login_failed", "key": self._get_login_attempts_cache_key(request, email=email)}
         opens = opens_at(request, **limit)
         if opens:
-            time = date_format(timezone.localtime(opens), pgettext("format of a time", "H:i"))
-            text = _("Too many tries didn’t work. You can sign in again at %(time)s, or reset your password now.")
-            return ValidationError(text % {"time": time}, code="too_many_login_attempts")
+            text = _("There were too many tries. You can sign in again %(wait)s, or reset your password now.")
+            return ValidationError(text % {"wait": from_now(opens)}, code="too_many_login_attempts")
         if refusal.code != "email_password_mismatch":
             return refusal
         tries = tries_left(request, **limit)

@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.words import from_now
 
 from .adapter import EXPECTED_MAIL
 from .forms import LanguageForm, NameForm, TimeZoneForm
@@ -113,9 +113,8 @@ def send_and_tell(request: HttpRequest, email: str, address: EmailAddress | None
         messages.success(request, _("We sent the message again."))
         return
     opens = opens_at(request, action="confirm_email", key=email) or timezone.now()
-    time = date_format(timezone.localtime(opens), pgettext("format of a time with seconds", "H:i:s"))
-    text = _("A message is on its way already. You can ask for another one at %(time)s.")
-    messages.warning(request, text % {"time": time})
+    text = _("A message is on its way already. You can ask for another one %(wait)s.")
+    messages.warning(request, text % {"wait": from_now(opens)})
 
 
 @require_safe

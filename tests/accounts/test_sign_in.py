@@ -52,8 +52,8 @@ def test_wrong_password_says_how_many_tries_are_left(customer, sign_in):
 def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(customer, sign_in):
     for _number in range(5):
         answer = sign_in(customer.email, WRONG)
-    assert "You can sign in again at" in refusal(answer)
-    assert "You can sign in again at" in refusal(sign_in(customer.email))
+    assert "You can sign in again in 15 minutes" in refusal(answer)
+    assert "You can sign in again in 15 minutes" in refusal(sign_in(customer.email))
 
 
 def test_choosing_a_new_password_ends_the_pause(customer, sign_in, newest_link):

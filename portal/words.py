@@ -1,0 +1,63 @@
+"""How the portal writes a moment, wherever a person reads it: pages, mails, refusals, and what a product shows.
+
+Language and time zone are those that are active; a service, which may be called by a program or a command, hands in
+the zone of the person who will read it.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+
+def day(value: date | datetime | None, zone: ZoneInfo | None = None) -> str:
+    """Write a date as people say it, "6 December 2026"."""
+    return date_format(local(value, zone), pgettext("format of a date", "j F Y")) if value else ""
+
+
+def moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
+    """Write a date with its time, "22 August 2026, 19:40"."""
+    return date_format(local(value, zone), pgettext("format of a date with time", "j F Y, H:i")) if value else ""
+
+
+def clock(value: datetime | None, zone: ZoneInfo | None = None) -> str:
+    """Write a time of day, "09:46"."""
+    return date_format(local(value, zone), pgettext("format of a time", "H:i")) if value else ""
+
+
+def from_now(value: datetime, now: datetime | None = None) -> str:
+    """Write how long a wait is, never too short: "in 15 minutes", "in 2 hours", "in 3 days"."""
+    wait = value - (now or timezone.now())
+    minutes, hours, days = (max(1, -(-wait // timedelta(**{unit: 1}))) for unit in ("minutes", "hours", "days"))
+    if minutes <= 90:
+        return ngettext("in %(count)d minute", "in %(count)d minutes", minutes) % {"count": minutes}
+    if hours <= 47:
+        return ngettext("in %(count)d hour", "in %(count)d hours", hours) % {"count": hours}
+    return ngettext("in %(count)d day", "in %(count)d days", days) % {"count": days}
+
+
+def last_seen(value: datetime | None) -> str:
+    """Write a moment of the past as short as it is still clear: "now", "today, 08:12", "3 days ago", "22 August"."""
+    if value is None:
+        return _("never")
+    now = timezone.now()
+    if now - value < timedelta(minutes=5):
+        return _("now")
+    then, today = timezone.localtime(value), timezone.localtime(now)
+    days = (today.date() - then.date()).days
+    if days == 0:
+        return _("today, %(time)s") % {"time": clock(value)}
+    if days == 1:
+        return _("yesterday")
+    if days < 7:
+        return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
+    if then.year == today.year:
+        return date_format(then, pgettext("format of a date without year", "j F"))
+    return day(value)
+
+
+def local(value: date | datetime, zone: ZoneInfo | None = None) -> date | datetime:
+    return timezone.localtime(value, zone) if isinstance(value, datetime) and timezone.is_aware(value) else value
