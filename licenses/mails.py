@@ -5,6 +5,12 @@ from django.contrib.auth import get_user_model
 from portal.outbox.letters import send_letter
 
 
+def mail_receipt(*, license) -> None:
+    """Tell a customer what the code that was just added brought, and how it gets on a device."""
+    term = license.terms.select_related("plan").prefetch_related("plan__pools").latest("starts_at")
+    send_letter(user=license.owner, template="licenses/mail/receipt", context={"license": license, "term": term})
+
+
 def mail_about_wrong_codes(*, user) -> None:
     """Tell the owner of an account that somebody goes on trying codes that don't work."""
     send_letter(user=user, template="licenses/mail/wrong_codes", context={})

@@ -24,6 +24,7 @@ class Event(models.Model):
         BATCH_RESUMED = "batch_resumed", _("Batch resumed")
         CODE_REVOKED = "code_revoked", _("Code revoked: %(reason)s")
         CODE_ADDED = "code_added", _("Activation code added, license started")
+        RECEIPT_MAILED = "receipt_mailed", _("Receipt mailed")
         ORDER_DELIVERED = "order_delivered", _("Bought as order %(order)s, license started")
         ORDER_RENEWED = "order_renewed", _("Renewed by order %(order)s")
         ORDER_REFUNDED = "order_refunded", _("Order %(order)s refunded")

@@ -10,10 +10,11 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from licenses.mails import mail_about_wrong_codes
-from licenses.models import CodeAttempt, License
+from licenses.mails import mail_about_wrong_codes, mail_receipt
+from licenses.models import CodeAttempt, Event, License
 from portal.words import clock, from_now
 
+from .events import record_event
 from .redeem import redeem_code
 
 # Refusals that somebody who guesses codes would collect.
@@ -31,6 +32,7 @@ def submit_code(*, user, text: str, address: str | None = None) -> License:
             # Together: if the database fails after the code was used, it was not used.
             with transaction.atomic():
                 license = redeem_code(user=user, text=text)
+                send_receipt(license)
                 end_attempt(attempt=attempt, refusal="")
         except ValidationError as refusal:
             end_attempt(attempt=attempt, refusal=refusal.code or "refused")
@@ -40,6 +42,12 @@ def submit_code(*, user, text: str, address: str | None = None) -> License:
             _("Something went wrong on our side. Your code was not used; try again."), code="not_used"
         ) from error
     return license
+
+
+def send_receipt(license: License) -> None:
+    """Confirm by mail what a person added, together with adding it, so once a code; stores confirm their orders."""
+    mail_receipt(license=license)
+    record_event(Event.Verb.RECEIPT_MAILED, license=license)
 
 
 @transaction.atomic
