@@ -33,7 +33,7 @@ def days(number: float):
 
 def fresh_code(plan: Plan | None = None, **rules) -> str:
     """A code that nobody has used, as a customer would type it; `rules` are those of its batch."""
-    return next(issue_codes(plan=plan or PlanFactory(), count=1, **rules))
+    return issue_codes(plan=plan or PlanFactory(), count=1, **rules).codes[0]
 
 
 class ModelFactory(factory.django.DjangoModelFactory):

@@ -81,10 +81,8 @@ class CodeBatchAdmin(admin.ModelAdmin):
         if change:
             return super().save_model(request, batch, form, change)
         rules = {name: form.cleaned_data[name] for name in BatchForm.Meta.fields if name != "plan"}
-        request.fresh_codes = list(
-            services.issue_codes(plan=batch.plan, count=form.cleaned_data["count"], actor=request.user, **rules)
-        )
-        batch.pk = CodeBatch.objects.filter(created_by=request.user).latest("pk").pk
+        issued = services.issue_codes(plan=batch.plan, count=form.cleaned_data["count"], actor=request.user, **rules)
+        batch.pk, request.fresh_codes = issued.batch.pk, issued.codes
         return None
 
     def response_add(self, request, batch, post_url_continue=None):

@@ -1,10 +1,11 @@
 """Issue, import, suspend and revoke activation codes; the clear text passes through and is never stored."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -25,19 +26,34 @@ VALUES (%s, %s, %s, %s, NULL, '')
 """
 
 
-def issue_codes(*, plan: Plan, count: int, actor=None, **batch_rules) -> Iterator[str]:
-    """Make a batch of fresh codes and yield each, spelled with hyphens, once it is safely stored.
+class Issue(NamedTuple):
+    """A batch that is stored, and its codes in clear, spelled with hyphens."""
 
-    `batch_rules` are fields of `CodeBatch`. Raises `bad_count` for less than one code.
+    batch: CodeBatch
+    codes: list[str]
+
+
+def issue_codes(
+    *, plan: Plan, count: int, actor=None, progress: Callable[[int], object] | None = None, **batch_rules
+) -> Issue:
+    """Make a batch of fresh codes. When this returns, batch, codes and event are stored; if it fails, none of them.
+
+    `batch_rules` are fields of `CodeBatch`; `progress` hears of each chunk how many codes it has. Raises `bad_count`
+    for less than one code.
     """
     if count < 1:
         raise ValidationError(_("Issue at least one code."), code="bad_count")
     batch = CodeBatch(plan=plan, created_by=actor, **batch_rules)
     batch.full_clean(exclude=["created_by"])
+    fresh: list[str] = []
     with transaction.atomic():
         batch.save()
-        record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": count})
-    return store_chunks(batch, fresh_chunks(count))
+        for chunk in fresh_chunks(count):
+            fresh += store_chunk(batch, chunk)
+            if progress:
+                progress(len(chunk))
+        record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": len(fresh)})
+    return Issue(batch, fresh)
 
 
 def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
@@ -54,7 +70,7 @@ def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
     try:
         with transaction.atomic():
             batch.save()
-            stored = sum(1 for _code in store_chunks(batch, chunks_of(map(codes.make, spelled))))
+            stored = sum(len(store_chunk(batch, chunk)) for chunk in chunks_of(map(codes.make, spelled)))
             record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": stored})
     except IntegrityError as error:
         raise ValidationError(
@@ -86,13 +102,12 @@ def fresh_chunks(count: int) -> Iterator[list[codes.Made]]:
             yield chunk
 
 
-def store_chunks(batch: CodeBatch, chunks: Iterable[list[codes.Made]]) -> Iterator[str]:
-    """Store codes a chunk at a time, each chunk whole or not at all, and yield them only after that."""
-    for chunk in chunks:
-        rows = sorted((made.digest, made.sealed, made.code[-codes.GROUP :], batch.pk) for made in chunk)
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(INSERT, rows)
-        yield from (codes.display(made.code) for made in chunk)
+def store_chunk(batch: CodeBatch, chunk: list[codes.Made]) -> list[str]:
+    """Store codes, and return them spelled with hyphens."""
+    rows = sorted((made.digest, made.sealed, made.code[-codes.GROUP :], batch.pk) for made in chunk)
+    with connection.cursor() as cursor:
+        cursor.executemany(INSERT, rows)
+    return [codes.display(made.code) for made in chunk]
 
 
 @transaction.atomic

@@ -146,8 +146,8 @@ def refuse_address(email: str) -> None:
 def fulfill(order: Order, now: datetime) -> None:
     """Make the codes, or give the license to the account of the address; without one it waits, and a mail says so."""
     if order.kind == Order.Kind.CODES:
-        for _code in issue_codes(plan=order.plan, count=order.quantity, order=order):
-            pass  # the caller gets them from `codes_of_order`, the first time like every other
+        # The caller gets them from `codes_of_order`, the first time like every other.
+        issue_codes(plan=order.plan, count=order.quantity, order=order)
         order.delivered_at = now
         order.save(update_fields=["delivered_at"])
         return

@@ -80,7 +80,7 @@ def fresh_codes(known: list[str], *, actor) -> list[str]:
     if len(stored(known)) == NUMBER_OF_CODES:
         return known
     plan = Plan.objects.get(slug=PLAN_OF_CODES)
-    return list(issue_codes(plan=plan, count=NUMBER_OF_CODES, actor=actor, name="Demonstration: codes to add"))
+    return issue_codes(plan=plan, count=NUMBER_OF_CODES, actor=actor, name="Demonstration: codes to add").codes
 
 
 def write(demo: dict) -> None:

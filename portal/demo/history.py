@@ -34,7 +34,7 @@ def ago(days: float) -> datetime:
 
 
 def fresh_code(plan: str, **rules) -> str:
-    return next(issue_codes(plan=Plan.objects.get(slug=plan), count=1, **rules))
+    return issue_codes(plan=Plan.objects.get(slug=plan), count=1, **rules).codes[0]
 
 
 def add(owner: User, plan: str, days_ago: float) -> License:

@@ -50,13 +50,29 @@ def test_less_than_one_code_is_refused(plan):
 
 
 def test_issuing_is_recorded_with_who_and_how_many(plan, staff):
-    list(services.issue_codes(plan=plan, count=4, actor=staff))
+    services.issue_codes(plan=plan, count=4, actor=staff)
     event = Event.objects.get()
     assert (event.actor, event.details) == (staff, {"count": 4})
 
 
+def test_event_and_codes_are_stored_when_the_service_returns(plan):
+    issue = services.issue_codes(plan=plan, count=3)
+    assert issue.batch.codes.count() == len(issue.codes) == Event.objects.get().details["count"] == 3
+
+
+def test_a_failure_in_the_middle_stores_nothing_and_says_nothing(plan, monkeypatch):
+    monkeypatch.setattr("licenses.services.codes.AT_ONCE", 2)
+
+    def stop(_count):
+        raise RuntimeError("the power fails after the first chunk")
+
+    with pytest.raises(RuntimeError):
+        services.issue_codes(plan=plan, count=3, progress=stop)
+    assert [rows.objects.count() for rows in (CodeBatch, ActivationCode, Event)] == [0, 0, 0]
+
+
 def test_database_holds_no_code_in_clear(plan):
-    code = next(services.issue_codes(plan=plan, count=1))
+    code = services.issue_codes(plan=plan, count=1).codes[0]
     row = ActivationCode.objects.values_list("digest", "sealed", "hint").get()
     assert row[2] == code[-5:]
     assert all(code[:23] not in value and codes.normalize(code)[:20] not in value for value in row)
@@ -64,7 +80,7 @@ def test_database_holds_no_code_in_clear(plan):
 
 def test_many_codes_are_made_in_other_processes(plan, monkeypatch):
     monkeypatch.setattr("licenses.services.codes.AT_ONCE", 5)
-    made = list(services.issue_codes(plan=plan, count=23))
+    made = services.issue_codes(plan=plan, count=23).codes
     assert len(set(made)) == ActivationCode.objects.count() == 23
     assert services.redeem.find_code(made[-1])
 
@@ -91,7 +107,7 @@ def test_import_of_a_known_code_stores_nothing(plan):
 
 
 def test_codes_survive_a_rotation_of_both_keys(plan, customer, settings):
-    unused, used = services.issue_codes(plan=plan, count=2)
+    unused, used = services.issue_codes(plan=plan, count=2).codes
     services.redeem_code(user=customer, text=used)
     new = {"CODE_DIGEST_KEYS": "new-digest-" + "n" * 40, "CODE_SEAL_KEYS": "new-seal-" + "n" * 40}
     for name, key in new.items():
@@ -106,7 +122,7 @@ def test_codes_survive_a_rotation_of_both_keys(plan, customer, settings):
 
 
 def test_rotation_without_the_old_key_stops_and_says_so(plan, settings):
-    list(services.issue_codes(plan=plan, count=1))
+    services.issue_codes(plan=plan, count=1)
     settings.CODE_SEAL_KEYS = ["new-seal-" + "n" * 40]
     with pytest.raises(CommandError, match="sealed with a key that is not configured"):
         call_command("rotate_code_keys")

@@ -22,11 +22,13 @@ class Command(BaseCommand):
 
     def handle(self, *, plan, count, format, name, **options):
         try:
-            fresh = issue_codes(plan=self.find_plan(plan), count=count, name=name)
+            found = self.find_plan(plan)
+            with tqdm(total=count, unit=" codes", file=self.stderr, disable=count < 1000) as bar:
+                fresh = issue_codes(plan=found, count=count, name=name, progress=bar.update).codes
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         write = {"text": self.write_text, "csv": self.write_csv, "json": self.write_json}[format]
-        write(tqdm(fresh, total=count, unit=" codes", file=self.stderr, disable=count < 1000), plan)
+        write(fresh, plan)
 
     def find_plan(self, slug: str) -> Plan:
         try:
