@@ -156,7 +156,7 @@ class CodeClaimQuerySet(models.QuerySet["CodeClaim"]):
 class CodeClaim(models.Model):
     """“I am the buyer”: the holder of the license is asked by mail to release it."""
 
-    code = models.ForeignKey(ActivationCode, models.CASCADE, related_name="claims")
+    code = models.ForeignKey(ActivationCode, models.PROTECT, related_name="claims")
     claimant = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims")
     made_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True)

@@ -41,6 +41,7 @@ class Event(models.Model):
         DEVICE_DISCONNECTED = "device_disconnected", _("%(device)s disconnected from %(product)s")
         DEVICE_COPIED = "device_copied", _("Two machines use %(product)s as %(device)s")
         DEVICE_RENAMED = "device_renamed", _("Renamed from “%(old)s” to “%(new)s”")
+        ADDRESS_VERIFIED = "address_verified", _("Email address %(email)s marked as verified: %(reason)s")
         INSTALLER_PUBLISHED = "installer_published", _("%(file)s published")
         INSTALLER_WITHDRAWN = "installer_withdrawn", _("%(file)s withdrawn")
         INSTALLER_DOWNLOADED = "installer_downloaded", _("%(file)s downloaded")
@@ -49,16 +50,24 @@ class Event(models.Model):
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        models.SET_NULL,
+        models.PROTECT,
         null=True,
         editable=False,
         related_name="events",
         verbose_name=_("who"),
     )
-    license = models.ForeignKey(License, models.CASCADE, null=True, editable=False, related_name="events")
-    device = models.ForeignKey("devices.Device", models.CASCADE, null=True, editable=False, related_name="events")
-    code = models.ForeignKey(ActivationCode, models.CASCADE, null=True, editable=False, related_name="events")
-    batch = models.ForeignKey(CodeBatch, models.CASCADE, null=True, editable=False, related_name="events")
+    customer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="history",
+        verbose_name=_("customer"),
+    )
+    license = models.ForeignKey(License, models.PROTECT, null=True, editable=False, related_name="events")
+    device = models.ForeignKey("devices.Device", models.PROTECT, null=True, editable=False, related_name="events")
+    code = models.ForeignKey(ActivationCode, models.PROTECT, null=True, editable=False, related_name="events")
+    batch = models.ForeignKey(CodeBatch, models.PROTECT, null=True, editable=False, related_name="events")
     details = models.JSONField(default=dict, editable=False)
 
     objects = EventQuerySet.as_manager()

@@ -66,7 +66,7 @@ class License(models.Model):
         QUEUED = "queued", _("Starts later")
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="licenses", verbose_name=_("customer")
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="licenses", verbose_name=_("customer")
     )
     product = models.ForeignKey(Product, models.PROTECT, related_name="licenses", verbose_name=_("product"))
     support_key = models.CharField(_("support key"), max_length=14, unique=True, editable=False)
@@ -285,7 +285,7 @@ class TermQuerySet(models.QuerySet["Term"]):
 class Term(models.Model):
     """A dated stretch of a license under one plan. Terms of a license never overlap; the next begins by itself."""
 
-    license = models.ForeignKey(License, models.CASCADE, related_name="terms", verbose_name=_("license"))
+    license = models.ForeignKey(License, models.PROTECT, related_name="terms", verbose_name=_("license"))
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="terms", verbose_name=_("plan"))
     code = models.OneToOneField(
         ActivationCode,
@@ -368,10 +368,10 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 class Seat(models.Model):
     """One device's place in a pool of a license, from connected_at to disconnected_at."""
 
-    license = models.ForeignKey(License, models.CASCADE, related_name="seats", verbose_name=_("license"))
+    license = models.ForeignKey(License, models.PROTECT, related_name="seats", verbose_name=_("license"))
     pool = models.ForeignKey(SeatPool, models.PROTECT, related_name="seats", verbose_name=_("pool"))
-    device = models.ForeignKey("devices.Device", models.CASCADE, related_name="seats", verbose_name=_("device"))
-    holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="seats", verbose_name=_("holder"))
+    device = models.ForeignKey("devices.Device", models.PROTECT, related_name="seats", verbose_name=_("device"))
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="seats", verbose_name=_("holder"))
     number = models.PositiveIntegerField(_("number"))
     connected_at = models.DateTimeField(_("connected"), default=timezone.now)
     disconnected_at = models.DateTimeField(_("disconnected"), null=True, blank=True)

@@ -37,7 +37,7 @@ class SignIn(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="sign_ins", verbose_name=_("customer")
     )
     client = models.ForeignKey(
-        "allauth_idp_oidc.Client", models.CASCADE, related_name="sign_ins", verbose_name=_("app")
+        "allauth_idp_oidc.Client", models.PROTECT, related_name="sign_ins", verbose_name=_("app")
     )
     device = models.ForeignKey(
         "devices.Device", models.SET_NULL, null=True, blank=True, related_name="sign_ins", verbose_name=_("device")

@@ -33,7 +33,7 @@ class Endpoint(models.Model):
     """An address of a store that wants to hear what happens to what it sold."""
 
     client = models.ForeignKey(
-        "allauth_idp_oidc.Client", models.CASCADE, related_name="webhook_endpoints", verbose_name=_("store")
+        "allauth_idp_oidc.Client", models.PROTECT, related_name="webhook_endpoints", verbose_name=_("store")
     )
     url = models.URLField(_("address"), max_length=500, validators=[refuse_address])
     topics = models.JSONField(_("what it hears about"), default=all_topics)
