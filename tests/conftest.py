@@ -3,11 +3,12 @@
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import timezone, translation
 
 from portal import settings as portal_settings
 from tests.factories import StaffFactory, StoreFactory, UserFactory
+from tests.ledger import rewritable
 
 # What takes longest comes first, so that in the end no process of `pytest -n` waits for another.
 SLOWEST_FIRST = ["race", "make_run", "browser"]
@@ -69,6 +70,20 @@ def english_and_utc():
     """Forget the language and time zone of the test before: a request leaves its own behind in the thread."""
     translation.activate(settings.LANGUAGE_CODE)
     timezone.deactivate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def history_can_be_flushed():
+    """Let Django empty the database after tests that commit, though history is kept for ever."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_all(case) -> None:
+        with rewritable():
+            flush(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_all)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from portal.identity.models import SignIn
 from tests.api.conftest import Program
 from tests.devices.conftest import plug
 from tests.factories import LicenseFactory, SignInFactory, UserFactory, days, give_token
+from tests.ledger import forget_licenses
 from tests.races import ROUNDS, THREADS, race
 
 FEWER = max(1, ROUNDS // 4)
@@ -35,7 +36,8 @@ def products_of(owner) -> list[Program]:
 
 def fresh(owner, seats):
     """A license with so many seats and sixteen products; those of earlier rounds are gone."""
-    for model in (License, Device, SignIn):
+    forget_licenses()
+    for model in (Device, SignIn):
         model.objects.all().delete()
     return LicenseFactory(owner=owner, terms__plan__seats=seats), products_of(owner)
 

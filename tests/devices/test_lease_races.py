@@ -4,9 +4,10 @@ import pytest
 
 from devices.models import Lease
 from devices.services import check_in, disconnect
-from licenses.models import License, Seat
+from licenses.models import Seat
 from tests.devices.conftest import plug
 from tests.factories import LicenseFactory, UserFactory
+from tests.ledger import forget_licenses
 from tests.races import ROUNDS, race
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -20,7 +21,7 @@ def owner():
 
 
 def fresh_device(owner):
-    License.objects.all().delete()
+    forget_licenses()
     return plug(owner, LicenseFactory(owner=owner).product).device
 
 

@@ -7,9 +7,10 @@ from django.db.models import Count
 
 from devices.models import Device
 from devices.services import disconnect
-from licenses.models import License, Seat
+from licenses.models import Seat
 from tests.devices.conftest import plug
 from tests.factories import DeviceFactory, LicenseFactory, UserFactory
+from tests.ledger import forget_licenses
 from tests.races import ROUNDS, THREADS, race
 
 # For what is the same mechanism once more; the three races that matter most run all rounds.
@@ -24,7 +25,7 @@ def owner():
 
 def fresh_license(owner, seats):
     """A license with so many seats; the ones of earlier rounds are gone."""
-    License.objects.all().delete()
+    forget_licenses()
     Device.objects.all().delete()
     return LicenseFactory(owner=owner, terms__plan__seats=seats)
 

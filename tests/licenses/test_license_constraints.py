@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from licenses import services
-from licenses.models import ActivationCode, CodeBatch, Event, Plan, Product, SeatPool, Term
+from licenses.models import ActivationCode, CodeBatch, Plan, Product, SeatPool, Term
 from tests.factories import LicenseFactory, PlanFactory, SeatPoolFactory, TermFactory
 
 pytestmark = pytest.mark.django_db
@@ -84,9 +84,3 @@ def test_what_people_read_is_written_for_each_constraint():
     for model in (Plan, Product, SeatPool, Term, ActivationCode, CodeBatch):
         for constraint in model._meta.constraints:
             assert constraint.violation_error_message != constraint.default_violation_error_message
-
-
-def test_event_is_written_once_and_never_changed():
-    services.record_event(Event.Verb.CODES_ISSUED, details={"count": 3})
-    with refuses("events_only_grow"):
-        Event.objects.update(details={"count": 4})

@@ -10,6 +10,7 @@ from devices.services import connect
 from licenses import services
 from licenses.models import Event, License, Order, Plan, Seat, Term
 from tests.factories import DeviceFactory, PlanFactory, SeatPoolFactory, TermFactory, UserFactory, days
+from tests.ledger import forget_licenses
 
 pytestmark = pytest.mark.django_db
 REFUNDED = "The purchase was refunded."
@@ -127,7 +128,7 @@ def test_withdrawn_order_is_not_renewed(place, refused):
 
 
 def test_order_whose_license_is_gone_is_not_renewed(order, refused):
-    License.objects.all().delete()
+    forget_licenses()
     refused("not_renewable", renew, order)
 
 

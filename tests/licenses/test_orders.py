@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -186,14 +185,6 @@ def test_database_refuses_an_odd_order(store, plan, facts):
     whole = {"client": store, "number": "A-1", "plan": plan, "email": "a@example.com", "bought_at": timezone.now()}
     with pytest.raises(IntegrityError, match="order_is_for_a_person_or_of_codes"), transaction.atomic():
         Order.objects.create(**{**whole, **facts})
-
-
-def test_order_of_a_deleted_account_is_not_delivered_again(place, customer):
-    place()
-    EmailAddress.objects.all().delete()
-    customer.delete()
-    assert Order.objects.get().state == Order.State.DELIVERED
-    assert services.deliver_waiting_orders(user=UserFactory(email="anna@example.com")) == []
 
 
 # Refusals

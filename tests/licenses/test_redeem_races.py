@@ -7,6 +7,7 @@ from django.utils import timezone
 from licenses import services
 from licenses.models import License, Term
 from tests.factories import PlanFactory, UserFactory, days, fresh_code
+from tests.ledger import forget_licenses
 from tests.races import THREADS, race
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -37,7 +38,7 @@ def test_one_code_one_customer_sixteen_times(plan):
         return services.redeem_code(user=person, text=code)
 
     def fresh_start():
-        License.objects.all().delete()
+        forget_licenses()
         return fresh_code(plan)
 
     for this in race(redeem, prepare=fresh_start):
