@@ -9,7 +9,7 @@ from django.db import connection
 from devices.models import Lease
 from licenses.models import CodeClaim, Event, License, Seat, Term
 
-triggers = import_module("licenses.migrations.0008_events_are_written_once")
+triggers = import_module("licenses.migrations.0009_events_are_written_once")
 # Who points at others comes first.
 LEDGER = [Event, CodeClaim, Lease, Seat, Term, License]
 

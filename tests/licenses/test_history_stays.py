@@ -78,15 +78,9 @@ def second_role(customer):
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize(
-    "statement", ["UPDATE licenses_event SET verb = ''", "DELETE FROM licenses_event", "TRUNCATE licenses_event"]
-)
+@pytest.mark.parametrize("statement", ["UPDATE licenses_event SET verb = ''", "DELETE FROM licenses_event"])
 def test_second_role_has_no_right_to_change_history(second_role, statement):
-    with (
-        pytest.raises(ProgrammingError, match="permission denied"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
+    with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
         cursor.execute(statement)
 
 

@@ -64,7 +64,7 @@ def run(statements):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("licenses", "0007_rows_of_the_ledger_stay")]
+    dependencies = [("licenses", "0008_rows_of_the_ledger_stay")]
     operations = [
         migrations.RunPython(some_columns_only.run(some_columns_only.ALLOW), some_columns_only.run(some_columns_only.FORBID)),
         migrations.RunPython(run(FORBID), run(ALLOW)),
