@@ -175,7 +175,7 @@ def refuse_by_batch(code: ActivationCode, user, now: datetime) -> None:
         )
     if batch.fixed_end and now >= batch.fixed_end:
         raise ValidationError(
-            _("The term of this code ended on %(date)s. To stay protected, renew or buy a new code."),
+            _("The time of this code ended on %(date)s. To stay protected, renew or buy a new code."),
             code="term_over",
             params={"date": day(batch.fixed_end - INSTANT, user.zone)},
         )

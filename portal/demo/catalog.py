@@ -183,7 +183,7 @@ PLANS = [
 STORES = {
     StoreLink.Store.GOOGLE_PLAY: (ANDROID, "https://play.google.com/store/search?c=apps&q={}", "Android 10 and later"),
     StoreLink.Store.APP_STORE: (IOS, "https://www.apple.com/us/search/{}?src=globalnav", "iOS 17 and later"),
-    StoreLink.Store.APP_GALLERY: (ANDROID, "https://appgallery.huawei.com/search/{}", "EMUI 10 and later"),
+    StoreLink.Store.APP_GALLERY: (ANDROID, "https://appgallery.huawei.com/search/{}", "Huawei, from 2019 on"),
 }
 
 

@@ -77,7 +77,7 @@ def test_page_asks_first_and_says_what_happens(anna, url, license):
         "Disconnect Anna’s laptop?",
         f"{license.product.name} stops working on this device and its seat is free at once.",
         "Files on the device are not touched. You can connect it again later.",
-        "The app has no lease for this device, so it stops at once.",
+        "The app stops protecting this device at once.",
     ]:
         assert fact in page
     assert Seat.objects.held().exists()

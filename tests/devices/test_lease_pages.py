@@ -46,14 +46,14 @@ def test_device_page_tells_how_long_it_works_alone(anna, seat):
     issue_lease(seat=seat)
     page = words(anna.get(page_of("detail", seat.device)))
     assert f"Works offline until {moment(Lease.objects.get().expires_at)}" in page
-    assert f"Last check-in {moment(seat.device.last_seen_at)}" in page
+    assert f"Last online {moment(seat.device.last_seen_at)}" in page
 
 
 @pytest.mark.parametrize("name", ["detail", "disconnect"])
 def test_question_names_the_end_of_the_lease(anna, seat, name):
     issue_lease(seat=seat)
     until = moment(Lease.objects.get().expires_at)
-    question = f"stops protecting this device at its next check-in, at the latest on {until}, when its lease ends."
+    question = f"stops protecting this device the next time it is online, at the latest on {until}."
     assert question in words(anna.get(page_of(name, seat.device)))
 
 
@@ -69,14 +69,14 @@ def test_device_without_a_lease_that_runs_stops_at_once(anna, seat):
     for _lease in (None, issue_lease(seat=seat)):
         Lease.objects.update(issued_at=days(-4), expires_at=days(-1))
         page = words(anna.get(page_of("disconnect", seat.device)))
-        assert "The app has no lease for this device, so it stops at once." in page
+        assert "The app stops protecting this device at once." in page
         assert "at the latest" not in page
 
 
 def test_notice_after_a_disconnect_names_the_end_of_the_lease(anna, seat):
     issue_lease(seat=seat)
     page = words(anna.post(page_of("disconnect", seat.device), follow=True))
-    assert f"at its next check-in, at the latest on {moment(Lease.objects.get().expires_at)}, when" in page
+    assert f"the next time it is online, at the latest on {moment(Lease.objects.get().expires_at)}." in page
     assert f"at the latest on {moment(Lease.objects.get().expires_at)}" in words(
         anna.get(page_of("detail", seat.device))
     )
@@ -84,7 +84,7 @@ def test_notice_after_a_disconnect_names_the_end_of_the_lease(anna, seat):
 
 def test_notice_says_that_a_device_without_a_lease_has_stopped(anna, seat):
     page = words(anna.post(page_of("disconnect", seat.device), follow=True))
-    assert "The app on this device has no lease, so it has stopped." in page
+    assert "The app on this device has stopped protecting it." in page
     assert "stops at once" not in words(anna.get(page_of("detail", seat.device)))
 
 

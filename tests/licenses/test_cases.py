@@ -124,7 +124,7 @@ REFUSALS = [
     (7, taken, "taken", "This code belongs to another account.", True),
     (8, region, "region", "is meant for North and South America, and your account for Europe", False),
     (9, too_late, "too_late", "could be added until", False),
-    (10, term_over, "term_over", "The term of this code ended on", False),
+    (10, term_over, "term_over", "The time of this code ended on", False),
     (12, not_yet, "not_yet", "This code starts on", False),
     (13, revoked, "revoked", "This code was withdrawn. The purchase was refunded.", False),
     (14, suspended, "suspended", "This code is on hold.", False),
