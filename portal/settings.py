@@ -53,9 +53,10 @@ CODE_DIGEST_KEYS = required_keys("PORTAL_CODE_DIGEST_KEYS")
 CODE_SEAL_KEYS = required_keys("PORTAL_CODE_SEAL_KEYS")
 ALLOWED_HOSTS = [host.strip() for host in required("PORTAL_HOSTS", "portal.example.com").split(",") if host.strip()]
 CSRF_TRUSTED_ORIGINS = env.list("PORTAL_TRUSTED_ORIGINS", [])
-# Where links in mails lead that are written outside of a request.
+# Where links in mails lead, and who we are to products: never what a request calls us.
 PORTAL_URL = env.str(
-    "PORTAL_URL", f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://localhost:{env.int('PORT', 8000)}"
+    "PORTAL_URL",
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://{ALLOWED_HOSTS[0]}:{env.int('PORT', 8000)}",
 ).rstrip("/")
 
 INSTALLED_APPS = [
@@ -104,6 +105,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.identity.middleware.LetFormsReachApps",
 ]
+if not PRODUCTION:
+    MIDDLEWARE.insert(1, "portal.demo.middleware.OneAddress")
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

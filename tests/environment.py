@@ -24,6 +24,7 @@ os.environ.update(
     PORTAL_MODE="demo",
     PORTAL_DATA_DIR=str(DATA_DIR),
     PORTAL_HOSTS="localhost,127.0.0.1,testserver",
+    PORTAL_URL="http://testserver",
     PORTAL_SITE_NAME="My Kaspersky",
     PORTAL_DISCLAIMER="Independent demonstration, not affiliated with AO Kaspersky Lab",
     PORTAL_SUPPORT_URL="https://support.example.com/",

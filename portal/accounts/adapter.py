@@ -131,6 +131,10 @@ class AccountAdapter(DefaultAccountAdapter):
         super().set_password(user, password)
         end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED, actor=user)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials) -> str:
+        """Count the tries of an address once: allauth's key has the host's name, and a port would make it another."""
+        return credentials["email"].lower()
+
     # Where to go on
 
     def is_safe_url(self, url: str | None) -> bool:
@@ -166,5 +170,13 @@ class AccountAdapter(DefaultAccountAdapter):
         ):
             return super().render_mail(template_prefix, email, context, headers)
 
-    def absolute_url(self, name: str) -> str:
-        return self.request.build_absolute_uri(reverse(name))
+    # Links in mails: always the operator's address, whatever name a request came by.
+
+    def absolute_url(self, name: str, *args: str) -> str:
+        return settings.PORTAL_URL + reverse(name, args=args)
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation) -> str:
+        return self.absolute_url("account_confirm_email", emailconfirmation.key)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        return self.absolute_url("account_reset_password_from_key", *key.split("-", 1))

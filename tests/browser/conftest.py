@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as portal
 from django.test import Client
 from playwright.sync_api import expect
 
@@ -41,12 +41,13 @@ def complaints():
 
 
 @pytest.fixture
-def open_page(browser, live_server, complaints):
+def open_page(browser, live_server, complaints, settings):
     """Return a function that opens a page of the portal in a browser of its own: a fresh profile, nobody signed in.
 
     `open_page(NARROW, dark=True, javascript=False, user=customer)`; addresses may then be relative: `page.goto("/")`.
     """
     contexts = []
+    settings.PORTAL_URL = live_server.url
 
     def open_page(width: int = WIDE, *, javascript: bool = True, dark: bool = False, user=None, **more):
         context = browser.new_context(
@@ -59,7 +60,7 @@ def open_page(browser, live_server, complaints):
         contexts.append(context)
         if user:
             context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": live_server.url}]
+                [{"name": portal.SESSION_COOKIE_NAME, "value": session_of(user), "url": live_server.url}]
             )
         page = context.new_page()
         listen(page, complaints)
@@ -75,7 +76,7 @@ def session_of(user) -> str:
     """Sign a person in without the form and return the session's key."""
     client = Client()
     client.force_login(user)
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
+    return client.cookies[portal.SESSION_COOKIE_NAME].value
 
 
 def listen(page, complaints: list[str]) -> None:

@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(f"The database of DATABASE_URL does not answer: {error}") from error
         except KeyboardInterrupt:
             sys.exit(130)
-        self.stdout.write(welcome(f"http://localhost:{port}"))
+        self.stdout.write(welcome(settings.PORTAL_URL))
         self.stdout.flush()
         connections.close_all()
         if not prepare_only:
