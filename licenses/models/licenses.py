@@ -1,6 +1,7 @@
 """A customer's right: the license, its dated terms, and the seats of its devices."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -301,6 +302,8 @@ class Term(models.Model):
     )
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
+    # It ends with a whole day there; its owner may live elsewhere when the next one is bought.
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, editable=False)
     # When somebody looked whether a store has to hear of the end, once it had come.
     end_noted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -334,6 +337,11 @@ class Term(models.Model):
     def sold_by(self) -> "Order | None":
         """The order through which a store sold it, be it as a license or as a code."""
         return self.order or (self.code.batch.order if self.code else None)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone whose days it counts."""
+        return ZoneInfo(self.time_zone or settings.TIME_ZONE)
 
     @property
     def last_day(self) -> datetime:

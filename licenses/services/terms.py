@@ -28,7 +28,15 @@ def start_license(
         renews_itself=plan.kind == Plan.Kind.SUBSCRIPTION,
         created_at=now,
     )
-    Term.objects.create(license=license, plan=plan, code=code, order=order, starts_at=starts_at, ends_at=ends_at)
+    Term.objects.create(
+        license=license,
+        plan=plan,
+        code=code,
+        order=order,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        time_zone=user.time_zone,
+    )
     return license
 
 
@@ -43,8 +51,26 @@ def follow_on(*, license: License, order: Order, now: datetime) -> Term:
     last = license.terms.order_by("ends_at").last()
     bought_at = min(order.bought_at, now)
     starts_at = max(last.ends_at, bought_at) if last else bought_at
-    ends_at = end_of_term(order.plan, starts_at, license.owner.zone)
-    return Term.objects.create(license=license, plan=order.plan, order=order, starts_at=starts_at, ends_at=ends_at)
+    owner, chain = license.owner, chain_until(license, starts_at)
+    ends_at = end_of_term(order.plan, starts_at, owner.zone, behind=chain)
+    return Term.objects.create(
+        license=license,
+        plan=order.plan,
+        order=order,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        time_zone=owner.time_zone,
+    )
+
+
+def chain_until(license: License, moment: datetime) -> list[Term]:
+    """Return the terms that run until this moment without a gap, the oldest first."""
+    chain: list[Term] = []
+    for term in license.terms.filter(ends_at__lte=moment).select_related("plan").order_by("-ends_at"):
+        if term.ends_at != (chain[0].starts_at if chain else moment):
+            break
+        chain.insert(0, term)
+    return chain
 
 
 def cut_off(term: Term, *, now: datetime) -> None:
@@ -65,7 +91,7 @@ def cut_off(term: Term, *, now: datetime) -> None:
 
 def move_up(term: Term, starts_at: datetime) -> datetime:
     """Let a term that waited begin earlier, as long as it was bought for, and return its new end."""
-    ends_at = end_of_term(term.plan, starts_at, term.license.owner.zone)
+    ends_at = end_of_term(term.plan, starts_at, term.zone, behind=chain_until(term.license, starts_at))
     term.starts_at, term.ends_at = starts_at, min(term.ends_at, ends_at)
     term.save(update_fields=["starts_at", "ends_at"])
     return term.ends_at

@@ -47,7 +47,8 @@ def add_term(license: License, plan: str, *, starts_at: datetime, added: float) 
     digest = codes.digest(codes.normalize(fresh_code(plan, name=USED)))
     code = ActivationCode.objects.select_related("batch__plan").get(digest=digest)
     ends_at = end_of_term(code.batch.plan, starts_at, license.owner.zone)
-    Term.objects.create(license=license, plan=code.batch.plan, code=code, starts_at=starts_at, ends_at=ends_at)
+    dates = {"starts_at": starts_at, "ends_at": ends_at, "time_zone": license.owner.time_zone}
+    Term.objects.create(license=license, plan=code.batch.plan, code=code, **dates)
     record_event(Event.Verb.CODE_ADDED, actor=license.owner, license=license, code=code, at=ago(added))
 
 
