@@ -44,9 +44,14 @@ def normalize(text: str) -> str:
     return bare.translate(LOOK_ALIKES)
 
 
+def groups_of(code: str) -> list[str]:
+    """Cut a normalized code into its groups; the last one may be short."""
+    return [code[start : start + GROUP] for start in range(0, len(code), GROUP)]
+
+
 def display(code: str) -> str:
     """Write a normalized code in groups of five with hyphens."""
-    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
+    return "-".join(groups_of(code))
 
 
 def bad_symbols(code: str) -> list[str]:
@@ -61,10 +66,9 @@ def check_symbol(index: int, symbols: str) -> str:
 
 def wrong_groups(code: str) -> list[int]:
     """Return the numbers, from 1, of the complete groups whose check symbol does not fit."""
-    groups = [code[start : start + GROUP] for start in range(0, len(code), GROUP)]
     return [
         index
-        for index, group in enumerate(groups, start=1)
+        for index, group in enumerate(groups_of(code), start=1)
         if len(group) == GROUP and not bad_symbols(group) and check_symbol(index, group[:-1]) != group[-1]
     ]
 

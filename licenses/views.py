@@ -59,7 +59,7 @@ def add(request):
     form = CodeForm(request.POST or None)
     if form.is_valid():
         try:
-            license = services.submit_code(
+            license = services.add_code(
                 user=request.user, text=form.cleaned_data["code"], address=client_address(request)
             )
         except ValidationError as refusal:
@@ -107,6 +107,7 @@ def add_waiting(request):
 @require_POST
 def drop_waiting(request):
     services.drop_waiting_code(user=request.user)
+    messages.info(request, _("Your code was taken out. It was not used, so you can add it later."))
     return redirect("licenses:index")
 
 

@@ -12,16 +12,19 @@ from .redeem import redeem_code
 from .refunds import cancel_order, refund_order
 from .seats import free_seat, take_seat
 from .waiting import (
+    add_code,
     add_waiting_code,
     drop_waiting_code,
     keep_code,
     keep_code_in_session,
+    lend_waiting_code,
     move_waiting_code,
     waiting_code,
     waiting_text,
 )
 
 __all__ = [
+    "add_code",
     "add_waiting_code",
     "archive_license",
     "block_license",
@@ -36,6 +39,7 @@ __all__ = [
     "issue_codes",
     "keep_code",
     "keep_code_in_session",
+    "lend_waiting_code",
     "move_waiting_code",
     "note_ends",
     "place_order",

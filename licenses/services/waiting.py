@@ -1,30 +1,89 @@
-"""A code typed before the account could take it: kept sealed, offered until it is added or dropped."""
+"""A code typed before an account could take it: kept sealed, in one account at most, until it is added or taken out."""
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from licenses import codes
-from licenses.models import License, WaitingCode
+from licenses.models import CodeBatch, License, WaitingCode
 
 from .attempts import submit_code
 from .redeem import misspelled, refuse_another_number
 
+# In the session of whoever typed it: the code, sealed, and the account that was lent it until its address is verified.
 SESSION_KEY = "waiting_code"
+LENT_TO = "waiting_code_lent_to"
+
+# Refusals that end the waiting: this account can never add the code.
+FINAL = {"yours_already", "taken", "revoked", "too_late", "term_over", "trial_used"}
+# In so many groups at most a code differs from itself mistyped; two codes differ in all of them.
+MISTYPED_GROUPS = 2
 
 
 def keep_code_in_session(*, session, text: str) -> None:
     """Keep what a visitor typed in the session, sealed, because the session lies in the database.
 
-    Raises `not_a_code`, `bad_symbol`, `incomplete`: what can be said without looking the code up.
+    Raises `not_a_code`, `bad_symbol`, `incomplete`, `typo`: what can be said without looking the code up.
     """
     refuse_another_number(text)
     spelled = codes.normalize(text)
-    if codes.bad_symbols(spelled) or len(spelled) not in codes.LENGTHS:
-        raise misspelled(spelled)
+    refusal = misspelled(spelled)
+    if refusal.code != "unknown" and not may_be_imported(spelled):
+        raise refusal
+    if codes.unseal(session.get(SESSION_KEY, "")) != spelled:
+        session.pop(LENT_TO, None)
     session[SESSION_KEY] = codes.seal(spelled)
 
 
+def may_be_imported(spelled: str) -> bool:
+    """Tell whether an imported batch without check symbols may hold this code: only looking it up would tell.
+
+    A code in which all groups but one fit is ours with a slip: of imported codes, one in 200,000 looks like that.
+    """
+    return (
+        len(spelled) == codes.FULL_LENGTH
+        and not codes.bad_symbols(spelled)
+        and len(codes.wrong_groups(spelled)) > 1
+        and CodeBatch.objects.filter(groups=codes.FULL_LENGTH // codes.GROUP, has_checks=False).exists()
+    )
+
+
+def lend_waiting_code(*, session, user) -> WaitingCode | None:
+    """Let an account that is not verified yet have the session's code, so that its mail can be opened in any browser.
+
+    The session keeps the code: whoever mistyped the address verifies another account, and that one is lent it instead.
+    """
+    waiting = take_from_session(session, user)
+    if SESSION_KEY in session:
+        session[LENT_TO] = user.pk
+    return waiting
+
+
 def move_waiting_code(*, session, user) -> WaitingCode | None:
-    """Give the code that waits in this session to the account of its owner; None when there is none."""
-    spelled = codes.unseal(session.pop(SESSION_KEY, ""))
-    return keep_code(user=user, text=spelled) if spelled else None
+    """Give the session's code to the account that signs in; return what waits there, if anything does."""
+    waiting = take_from_session(session, user)
+    session.pop(SESSION_KEY, None)
+    session.pop(LENT_TO, None)
+    return waiting
+
+
+@transaction.atomic
+def take_from_session(session, user) -> WaitingCode | None:
+    """Write the session's code to this account and take it back from the account that was lent it.
+
+    If that one has added it or taken it out in another browser, the session forgets it as well.
+    """
+    spelled = codes.unseal(session.get(SESSION_KEY, ""))
+    borrower = session.get(LENT_TO)
+    if not spelled or borrower == user.pk:
+        return waiting_code(user=user)
+    lent = WaitingCode.objects.select_for_update().filter(user_id=borrower).first()
+    if lent and codes.unseal(lent.sealed) == spelled:
+        lent.delete()
+    elif get_user_model().objects.filter(pk=borrower).exists():
+        session.pop(SESSION_KEY)
+        return waiting_code(user=user)
+    return keep_code(user=user, text=spelled)
 
 
 def keep_code(*, user, text: str) -> WaitingCode:
@@ -48,11 +107,37 @@ def waiting_text(*, user) -> str | None:
     return codes.display(spelled) if spelled else None
 
 
+def add_code(*, user, text: str, address: str | None = None) -> License:
+    """Add what a person typed. Raises as `submit_code` does.
+
+    The code that waits ends its waiting when it was this one, also mistyped, and there is nothing more to wait for.
+    """
+    try:
+        license = submit_code(user=user, text=text, address=address)
+    except ValidationError as refusal:
+        if refusal.code in FINAL:
+            end_waiting(user, text)
+        raise
+    end_waiting(user, text)
+    return license
+
+
+def end_waiting(user, text: str) -> None:
+    """Forget the code that waits if it is this one, or was meant to be."""
+    waiting = waiting_text(user=user)
+    if waiting and is_same_or_mistyped(codes.normalize(waiting), codes.normalize(text)):
+        drop_waiting_code(user=user)
+
+
+def is_same_or_mistyped(one: str, other: str) -> bool:
+    """Tell whether two spelled codes are one code, at most with slips of the finger in one of them."""
+    pairs = list(zip(codes.groups_of(one), codes.groups_of(other), strict=False))
+    return len(one) == len(other) and sum(left != right for left, right in pairs) <= MISTYPED_GROUPS
+
+
 def add_waiting_code(*, user, address: str | None = None) -> License:
     """Add the code that waits; once it is a license, nothing waits any more. Raises as `submit_code` does."""
-    license = submit_code(user=user, text=waiting_text(user=user) or "", address=address)
-    drop_waiting_code(user=user)
-    return license
+    return add_code(user=user, text=waiting_text(user=user) or "", address=address)
 
 
 def drop_waiting_code(*, user) -> None:

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from licenses.services import deliver_waiting_orders, move_waiting_code
+from licenses.services import deliver_waiting_orders, lend_waiting_code, move_waiting_code
 from portal.brand import brand
 from portal.identity.models import SignIn
 from portal.identity.services import end_sign_ins
@@ -50,10 +50,14 @@ class AccountAdapter(DefaultAccountAdapter):
         request.session[EXPECTED_MAIL] = email
 
     def respond_email_verification_sent(self, request: HttpRequest, user: User | None) -> HttpResponse:
-        """Remember who waits for the mail, with which password: only that person is signed in by the link."""
+        """Remember who waits for the mail, with which password: only that person is signed in by the link.
+
+        A code that was typed before waits on that account too, so that the link can be opened in any browser.
+        """
         if user:
             self.expect_mail(request, user.email)
             request.session[EXPECTED_PASSWORD] = user.get_session_auth_hash()
+            lend_waiting_code(session=request.session, user=user)
         return super().respond_email_verification_sent(request, user)
 
     def may_send_link(self, request: HttpRequest, email: str) -> bool:

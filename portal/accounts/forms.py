@@ -17,8 +17,6 @@ from django.utils.encoding import punycode
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from licenses.services import move_waiting_code
-
 from .models import User
 from .services import register_account
 
@@ -115,7 +113,6 @@ class RegisterForm(allauth_forms.SignupForm):
         if user is None:
             self.account_already_exists = True
             return super().try_save(request)
-        move_waiting_code(session=request.session, user=user)
         return user, None
 
 

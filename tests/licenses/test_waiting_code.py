@@ -1,12 +1,15 @@
-"""A code typed before there is an account: typed once, never lost, seen by nobody else."""
+"""A code typed before there is an account: what can be said at once, and what ends its waiting."""
+
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from django.utils import timezone
 
-from licenses import services
+from licenses import codes, services
 from licenses.models import License, WaitingCode
-from tests.factories import fresh_code
+from tests.factories import CodeBatchFactory, PlanFactory, fresh_code
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +39,37 @@ def test_visitor_is_told_what_can_be_seen_without_looking_it_up(client, text, wo
     assert text in page.content.decode()
 
 
+def mistyped(code: str, *groups: int) -> str:
+    """The code with a slip at the end of each of these groups."""
+    for group in groups:
+        at = group * 6 - 2
+        code = code[:at] + ("0" if code[at] == "1" else "1") + code[at + 1 :]
+    return code
+
+
+def test_visitor_is_told_which_group_is_wrong(client, code):
+    page = client.post(reverse("licenses:add"), {"code": mistyped(code, 5)})
+    assert "typing mistake in group 5" in page.content.decode()
+    assert "waiting_code" not in client.session
+
+
+def test_twenty_symbols_are_a_code_only_where_some_were_imported(client, code):
+    legacy = codes.display("23456789ABCDEFGHJKMN")
+    page = client.post(reverse("licenses:add"), {"code": legacy})
+    assert "a full code has 25" in page.content.decode()
+    CodeBatchFactory(groups=4, has_checks=False)
+    assert client.post(reverse("licenses:add"), {"code": legacy}).status_code == 302
+
+
+def test_imported_code_without_check_symbols_is_kept(client_of, client, customer, code):
+    imported = codes.display("ABCDEFGHJKMNPQRSTVWXYZ234")
+    services.import_codes(batch=CodeBatchFactory.build(plan=PlanFactory(), has_checks=False), texts=[imported])
+    assert client.post(reverse("licenses:add"), {"code": imported}).status_code == 302
+    assert client.post(reverse("licenses:add"), {"code": mistyped(code, 2)}).status_code == 200
+    services.move_waiting_code(session=client.session, user=customer)
+    assert services.add_waiting_code(user=customer)
+
+
 def test_waiting_code_is_offered_and_added_with_one_click(client_of, customer, code):
     services.keep_code(user=customer, text=code)
     browser = client_of(customer)
@@ -46,18 +80,60 @@ def test_waiting_code_is_offered_and_added_with_one_click(client_of, customer, c
     assert not WaitingCode.objects.exists()
 
 
-def test_refused_waiting_code_goes_back_into_the_field(client_of, customer, other_customer, code):
-    services.redeem_code(user=other_customer, text=code)
-    services.keep_code(user=customer, text=code)
+def test_refused_waiting_code_goes_back_into_the_field(client_of, customer, code):
+    unknown = codes.display(codes.new_code())
+    services.keep_code(user=customer, text=unknown)
     page = client_of(customer).post(reverse("licenses:add_waiting"))
-    assert f'value="{code}"' in page.content.decode()
+    assert f'value="{unknown}"' in page.content.decode()
     assert WaitingCode.objects.exists()
 
 
-def test_waiting_code_can_be_forgotten(client_of, customer, code):
+def test_page_with_a_waiting_code_has_one_main_button(client_of, customer, code):
+    browser = client_of(customer)
     services.keep_code(user=customer, text=code)
-    client_of(customer).post(reverse("licenses:drop_waiting"))
+    page = browser.get(reverse("licenses:index")).content.decode()
+    assert page.count("btn--primary") == 1
+    assert "Add the code that waits" in page
+
+
+def test_waiting_code_can_be_taken_out(client_of, customer, code):
+    services.keep_code(user=customer, text=code)
+    page = client_of(customer).post(reverse("licenses:drop_waiting"), follow=True)
+    assert "Your code was taken out. It was not used" in page.content.decode()
     assert not WaitingCode.objects.exists()
+
+
+@pytest.mark.parametrize("slips", [[], [5], [1, 3]])
+def test_what_was_added_by_hand_ends_the_waiting(client_of, customer, code, slips):
+    services.keep_code(user=customer, text=mistyped(code, *slips))
+    page = client_of(customer).post(reverse("licenses:add"), {"code": code}, follow=True)
+    assert "License added" in page.content.decode()
+    assert "is waiting" not in page.content.decode()
+    assert not WaitingCode.objects.exists()
+
+
+def test_another_code_that_is_added_leaves_the_waiting_one(client_of, customer, code):
+    services.keep_code(user=customer, text=code)
+    client_of(customer).post(reverse("licenses:add"), {"code": fresh_code()})
+    assert WaitingCode.objects.exists()
+
+
+@pytest.mark.parametrize("by", ["customer", "other_customer"])
+def test_waiting_ends_when_the_code_was_used_already(client_of, customer, code, by, request):
+    services.keep_code(user=customer, text=code)
+    services.redeem_code(user=request.getfixturevalue(by), text=code)
+    page = client_of(customer).post(reverse("licenses:add_waiting"))
+    assert f'value="{code}"' in page.content.decode()
+    assert not WaitingCode.objects.exists()
+
+
+@pytest.mark.parametrize(("days", "waits"), [(-1, False), (1, True)])
+def test_waiting_ends_when_it_is_too_late_and_not_when_it_is_too_early(client_of, customer, days, waits):
+    moment = timezone.now() + timedelta(days=days)
+    code = fresh_code(starts_at=moment) if waits else fresh_code(activate_before=moment)
+    services.keep_code(user=customer, text=code)
+    client_of(customer).post(reverse("licenses:add_waiting"))
+    assert WaitingCode.objects.exists() == waits
 
 
 def test_adding_when_nothing_waits_changes_nothing(client_of, customer):
