@@ -27,7 +27,7 @@ PROMPTS = {"none", "login", "consent", "select_account", "create"}
 
 def find_client(parameters: dict) -> Client | None:
     """Return the client, if the answer may go to the address that the request names."""
-    client = Client.objects.filter(pk=parameters.get("client_id", "")).first()
+    client = Client.objects.filter(pk=parameters.get("client_id", ""), suspension__isnull=True).first()
     address = parameters.get("redirect_uri", "")
     try:
         parts = urlsplit(address)

@@ -48,7 +48,11 @@ def person_with(digest: str) -> Caller | None:
     kept = Exists(Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=OuterRef("digest")))
     issued = (
         IssuedToken.objects.filter(
-            digest=digest, kind=IssuedToken.Kind.ACCESS, spent_at__isnull=True, expires_at__gt=timezone.now()
+            digest=digest,
+            kind=IssuedToken.Kind.ACCESS,
+            spent_at__isnull=True,
+            expires_at__gt=timezone.now(),
+            sign_in__client__suspension__isnull=True,
         )
         .annotate(kept=kept)
         .select_related("sign_in__user", "sign_in__client", "sign_in__device")
@@ -65,7 +69,9 @@ def person_with(digest: str) -> Caller | None:
 
 def store_with(digest: str) -> Caller | None:
     """Return the client that signed in for itself. Such a token belongs to no person, and to no sign-in."""
-    tokens = Token.objects.valid().filter(type=Token.Type.ACCESS_TOKEN, hash=digest, user__isnull=True)
+    tokens = Token.objects.valid().filter(
+        type=Token.Type.ACCESS_TOKEN, hash=digest, user__isnull=True, client__suspension__isnull=True
+    )
     token = tokens.select_related("client").first()
     if token is None or token.client is None:
         return None

@@ -80,6 +80,28 @@ class SignIn(models.Model):
         return self.user.get_short_name() if self.ended_by_id == self.user_id else settings.SITE_NAME
 
 
+class Suspension(models.Model):
+    """An app or a store that is switched off: it gets no token, and those it holds open nothing.
+
+    A client is never deleted, because the sign-ins of all its devices would go along; switched on again, they go on.
+    """
+
+    client = models.OneToOneField(
+        "allauth_idp_oidc.Client", models.CASCADE, related_name="suspension", verbose_name=_("app or store")
+    )
+    suspended_at = models.DateTimeField(_("switched off"), default=timezone.now)
+    suspended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("switched off by")
+    )
+
+    class Meta:
+        verbose_name = _("suspension")
+        verbose_name_plural = _("suspensions")
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.suspended_at:%Y-%m-%d %H:%M}"
+
+
 class IssuedToken(models.Model):
     """A token that was handed out, by allauth's hash of it: kept after it ended, so that it can be told why."""
 

@@ -1,10 +1,12 @@
 """Apps and stores that may sign in here."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from allauth.idp.oidc.adapter import get_adapter
-from allauth.idp.oidc.models import Client
+from allauth.idp.oidc.models import Client, Token
 from django.db import transaction
+
+from ..models import Suspension
 
 # RFC 8252, 7.3: an app listens on whatever port is free, so the port is not part of the address.
 LOOPBACK = ["http://127.0.0.1/callback", "http://[::1]/callback"]
@@ -51,3 +53,22 @@ def give_secret(*, client: Client) -> str:
     client.set_secret(secret)
     client.save(update_fields=["secret"])
     return secret
+
+
+@transaction.atomic
+def suspend_client(*, client: Client, actor: Any = None) -> Suspension:
+    """Switch an app or a store off until it is restored; its sign-ins stay, and wait. Twice is once."""
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    suspension, _made = Suspension.objects.get_or_create(client=client, defaults={"suspended_by": actor})
+    # `bearer` asks for the suspension; userinfo is allauth's and knows none.
+    Token.objects.filter(client=client, type=Token.Type.ACCESS_TOKEN).delete()
+    return suspension
+
+
+def restore_client(*, client: Client) -> None:
+    """Switch an app or a store on again; with their refresh tokens its devices go on by themselves."""
+    Suspension.objects.filter(client=client).delete()
+
+
+def is_suspended(client_id: str) -> bool:
+    return Suspension.objects.filter(client=client_id).exists()

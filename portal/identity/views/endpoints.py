@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from .. import authorize
 from ..models import Grant
-from ..services import pay_grant, pay_refresh, record_code, record_device, revoke
+from ..services import is_suspended, pay_grant, pay_refresh, record_code, record_device, revoke
 
 PAID_ONCE = {
     Client.GrantType.AUTHORIZATION_CODE: ("code", Grant.Kind.CODE),
@@ -34,6 +34,11 @@ def refuse(error: str, description: str = "", status: int = HTTPStatus.BAD_REQUE
     """Answer an app in the words of OAuth."""
     told = {"error_description": description} if description else {}
     return JsonResponse({"error": error, **told, **more}, status=status, headers={"Cache-Control": "no-store"})
+
+
+def refuse_suspended() -> JsonResponse:
+    """Not `invalid_grant`: to a product that means that its sign-in has ended, and this one only waits."""
+    return refuse("unauthorized_client", "This client is switched off.")
 
 
 def client_id_of(request: HttpRequest) -> str:
@@ -138,6 +143,8 @@ class TokenView(allauth_views.TokenView):
     def pay(self, request: HttpRequest) -> HttpResponse:
         grant_type, client_id = request.POST.get("grant_type"), client_id_of(request)
         self.answer = None
+        if is_suspended(client_id):
+            return refuse_suspended()
         if grant_type in PAID_ONCE:
             field, kind = PAID_ONCE[grant_type]
             pay_grant(
@@ -191,6 +198,8 @@ class DeviceCodeView(allauth_views.DeviceCodeView):
         client = Client.objects.filter(pk=request.POST.get("client_id", ""), type=Client.Type.PUBLIC).first()
         if client is None:
             return refuse("invalid_client", status=HTTPStatus.UNAUTHORIZED)
+        if is_suspended(client.pk):
+            return refuse_suspended()
         if Client.GrantType.DEVICE_CODE not in client.get_grant_types():
             return refuse("unauthorized_client")
         if "resource" in request.POST:
