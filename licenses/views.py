@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from licenses import services
 from licenses.forms import CodeForm
 from licenses.models import CodeClaim, License
+from licenses.overview import in_order, summary
 
 NEWEST_EVENTS = 50
 
@@ -26,27 +27,20 @@ def index(request):
 
 def render_index(request, form, *, added=None):
     """The list with the form; `added` names the license that the last press of “Add” brought."""
-    licenses = list(License.objects.for_user(request.user).kept().with_state())
-    licenses.sort(key=lambda license: license.state == License.State.EXPIRED)
+    licenses = in_order(License.objects.for_user(request.user).kept().with_state())
+    waiting = services.waiting_code(user=request.user)
     new = next((license for license in licenses if license.pk == added), None)
     others = (other for other in licenses if new and other.product == new.product and other.is_running)
     context = {
         "licenses": licenses,
-        "counts": count_states(licenses),
+        "summary": summary(licenses, code_waits=waiting is not None),
         "added": new,
         "beside": next((other for other in others if other != new), None),
         "form": form,
-        "waiting": services.waiting_code(user=request.user),
+        "waiting": waiting,
         "archived": License.objects.for_user(request.user).archived().count(),
     }
     return render(request, "licenses/index.html", context)
-
-
-def count_states(licenses):
-    """How many licenses are in each state, and which one ends first."""
-    ending = [license for license in licenses if license.state == License.State.ENDING]
-    counts = {state.value: sum(license.state == state for license in licenses) for state in License.State}
-    return {**counts, "next_end": min(ending, key=lambda license: license.ends_at, default=None)}
 
 
 @login_not_required
