@@ -78,8 +78,11 @@ def notices(license: License, user, *, is_copied: bool = False) -> list[dict]:
     if is_copied:
         text = _("Another machine uses the place of this device. Look at your devices on the portal to set it right.")
         told.append({"code": "copied", "text": text})
-    if license.ends_soon:
-        facts = {"product": license.product.name, "day": day(license.last_day, user.zone)}
+    facts = {"product": license.product.name, "day": day(license.last_day, user.zone)}
+    if license.is_late:
+        text = _("The payment for %(product)s is late. This device stays protected until %(day)s.") % facts
+        told.append({"code": "payment_late", "text": text})
+    elif license.ends_soon:
         text = _("Your license for %(product)s ends on %(day)s.") % facts
         told.append({"code": "ends_soon", "text": text})
     return told

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Plan, Seat
-from licenses.models.licenses import LATE_PAYMENT
 from portal.identity.keys import public_jwks, signing_key
 
 TYPE, ALGORITHM = "lease+jwt", "EdDSA"
@@ -70,7 +69,7 @@ def make_claims(*, seat: Seat, now: datetime, nonce: str = "") -> dict:
     """Return what a lease for this seat says; the license’s right must be in force."""
     license, device = seat.license, seat.device
     ends_at = license.protected_until(now)
-    last = ends_at + LATE_PAYMENT if license.renews_itself else ends_at
+    last = license.with_grace(ends_at)
     expires_at = min(now + LASTS, last)
     is_trial = license.term_in_force(now).plan.kind == Plan.Kind.TRIAL
     wait = min(CHECK_IN_AFTER, (expires_at - now) / 2) * CHANCE.uniform(0.8, 1.2)  # no two devices at one time

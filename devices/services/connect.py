@@ -97,7 +97,7 @@ def candidates_for(device: Device, product: Product, license: License | None, no
         raise ValidationError(
             _("Your account has no license for %(product)s."), code="no_license", params={"product": product.name}
         )
-    running = [license for license in found if license.term_at(now) and not license.blocked_at]
+    running = [license for license in found if license.term_in_force(now) and not license.blocked_at]
     running.sort(key=lambda license: (seats_well(license, device), license.ends_at), reverse=True)
     return running or found
 

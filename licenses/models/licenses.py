@@ -105,7 +105,7 @@ class License(models.Model):
         """The term that says what this license is now: the running one, else the next, else the last."""
         now = timezone.now()
         coming = (term for term in self.ordered_terms if term.starts_at > now)
-        return self.term_at(now) or next(coming, None) or (self.ordered_terms[-1] if self.ordered_terms else None)
+        return self.term_in_force(now) or next(coming, None) or (self.ordered_terms[-1] if self.ordered_terms else None)
 
     @property
     def plan(self) -> Plan | None:
@@ -122,18 +122,29 @@ class License(models.Model):
 
     @property
     def ends_at(self) -> datetime | None:
-        """When protection stops: the end of the last term that follows without a gap."""
-        end = self.term.ends_at if self.term else None
+        """When protection stops: the end of the last term that follows without a gap, or of the wait for a payment."""
+        end = self.late_until(timezone.now()) or (self.term.ends_at if self.term else None)
         for term in self.queued_terms:
             if term.starts_at == end:
                 end = term.ends_at
         return end
 
+    def with_grace(self, end: datetime) -> datetime:
+        """When the right of a term that ends then is really over: the payment of a renewal may come late."""
+        return end + LATE_PAYMENT if self.renews_itself else end
+
     def term_in_force(self, moment: datetime) -> "Term | None":
-        """The term by which a connected device may work: the one that runs, or one whose renewal may just be late."""
-        ended = (term for term in self.ordered_terms if term.ends_at <= moment < term.ends_at + LATE_PAYMENT)
-        late = next(ended, None) if self.renews_itself else None
-        return self.term_at(moment) or late
+        """The term that gives a right: the one that runs, or one whose renewal may just be late.
+
+        Page, connect, check-in and store all go by it.
+        """
+        begun = (term for term in reversed(self.ordered_terms) if term.starts_at <= moment)
+        return next((term for term in begun if moment < self.with_grace(term.ends_at)), None)
+
+    def late_until(self, moment: datetime) -> datetime | None:
+        """How long protection goes on although the renewal is not paid; None when no payment is late."""
+        term = self.term_in_force(moment)
+        return self.with_grace(term.ends_at) if term and term.ends_at <= moment else None
 
     def protected_until(self, moment: datetime) -> datetime | None:
         """When the right by which devices work ends, by the last term that follows without a gap; None without."""
@@ -155,7 +166,7 @@ class License(models.Model):
         now = timezone.now()
         if self.blocked_at:
             return self.State.BLOCKED
-        if self.term_at(now):
+        if self.term_in_force(now):
             return self.State.ENDING if self.ends_soon else self.State.ACTIVE
         if self.starts_at and self.term.starts_at > now:
             return self.State.QUEUED
@@ -165,13 +176,23 @@ class License(models.Model):
     def ends_soon(self) -> bool:
         """Whether the owner should act: in the last 30 days, or the last quarter of a short term."""
         if self.renews_itself:
-            return False
+            return self.is_late
         soon = min(ENDS_SOON, (self.ends_at - self.term.starts_at) / 4)
         return self.ends_at - timezone.now() <= soon
 
     @property
     def is_running(self) -> bool:
         return self.state in (self.State.ACTIVE, self.State.ENDING)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it only goes on because a payment may come late."""
+        return not self.blocked_at and self.late_until(timezone.now()) is not None
+
+    @property
+    def renews_next(self) -> bool:
+        """Whether it will be renewed by itself on its last day; not while that very payment is late."""
+        return self.renews_itself and self.is_running and not self.is_late
 
     @property
     def is_over(self) -> bool:
@@ -273,14 +294,17 @@ class License(models.Model):
 
 class TermQuerySet(models.QuerySet["Term"]):
     def active_at(self, moment: datetime):
-        return self.filter(starts_at__lte=moment, ends_at__gt=moment)
+        """Terms that give a right, as `License.term_in_force` says it."""
+        late = Q(license__renews_itself=True, ends_at__gt=moment - LATE_PAYMENT)
+        return self.filter(Q(ends_at__gt=moment) | late, starts_at__lte=moment)
 
     def sold_by_stores(self):
         return self.filter(Q(order__isnull=False) | Q(code__batch__order__isnull=False))
 
     def ended_unnoted(self, moment: datetime):
-        """Terms that are over, whose end nobody has looked at yet."""
-        return self.filter(ends_at__lte=moment, end_noted_at__isnull=True)
+        """Terms that are over, the wait for a payment included, whose end nobody has looked at yet."""
+        over = self.filter(ends_at__lte=moment, end_noted_at__isnull=True)
+        return over.exclude(license__renews_itself=True, ends_at__gt=moment - LATE_PAYMENT)
 
 
 class Term(models.Model):

@@ -73,8 +73,8 @@ def note_ends(*, now: datetime | None = None, limit: int = 100) -> int:
     last_ends = dict(passed.order_by("ends_at").values_list("license", "ends_at"))
     passed.update(end_noted_at=now)
     for license in License.objects.sold_by_stores().filter(pk__in=last_ends, blocked_at__isnull=True).with_state():
-        if license.term_at(now) is None:
-            announce_ended(license=license, reason="expired", at=last_ends[license.pk])
+        if license.term_in_force(now) is None:
+            announce_ended(license=license, reason="expired", at=license.with_grace(last_ends[license.pk]))
     return len(last_ends)
 
 

@@ -86,7 +86,7 @@ def refuse_if_not_running(license: License, now: datetime) -> None:
             code="blocked",
             params={"reason": license.blocked_reason or _("please contact support.")},
         )
-    if license.term_at(now):
+    if license.term_in_force(now):
         return
     if license.term and license.term.starts_at > now:
         raise ValidationError(_("This license has not started yet."), code="not_started")
