@@ -5,14 +5,29 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from licenses.models import Event, License, Platform, Seat
+from licenses.models import Event, License, Platform, Seat, SeatPool
 from licenses.moves import Moves
 from licenses.seating import free_place
 from portal.words import day
 
 from .events import record_event
+
+ALL_SEATS = ngettext_lazy(
+    "The only seat of %(product)s is in use. Disconnect its device if you no longer use it, and it is free at once.",
+    "All %(count)d seats of %(product)s are in use. Disconnect a device you no longer use, and its seat is free at once.",
+    "count",
+)
+SEATS_FOR = ngettext_lazy(
+    "The only seat of %(product)s for %(platforms)s is in use. "
+    "Disconnect its device if you no longer use it, and it is free at once.",
+    "All %(count)d seats of %(product)s for %(platforms)s are in use. "
+    "Disconnect a device you no longer use, and its seat is free at once.",
+    "count",
+)
 
 
 @transaction.atomic
@@ -26,9 +41,7 @@ def take_seat(*, license: License, device, actor=None, now: datetime | None = No
     refuse_if_not_running(license, now)
     store_places(license)
     held = next((seat for seat in license.held_seats if seat.device_id == device.pk), None)
-    if held and license.sittings[held.pk].pool is None:
-        raise seat_limit(license)
-    if held:
+    if held and license.sittings[held.pk].pool:
         return held
     place = free_place_for(license, device)
     refuse_to_wander(license, device, now)
@@ -43,7 +56,7 @@ def take_seat(*, license: License, device, actor=None, now: datetime | None = No
                 connected_at=now,
             )
     except IntegrityError as error:
-        raise seat_limit(license) from error
+        raise seat_limit(license, device.platform) from error
     names = {"device": device.name, "product": license.product.name}
     record_event(
         Event.Verb.DEVICE_CONNECTED,
@@ -117,7 +130,7 @@ def free_place_for(license: License, device):
             taken[place.pool.pk].add(place.number)
     place = free_place(pools, taken, device.platform)
     if place.pool is None:
-        raise seat_limit(license)
+        raise seat_limit(license, device.platform)
     return place
 
 
@@ -139,9 +152,21 @@ def refuse_to_wander(license: License, device, now: datetime) -> None:
     )
 
 
-def seat_limit(license: License) -> ValidationError:
+def seat_limit(license: License, platform: str) -> ValidationError:
+    """Say which seats are full: of a plan with several pools, those that such a device could have."""
+    pools = [pool for pool, _used in license.pools if pool.takes(platform)]
+    text = ALL_SEATS if len(pools) == len(license.pools) else SEATS_FOR
     return ValidationError(
-        _("All seats of %(product)s are in use. Disconnect a device you no longer use, and its seat is free at once."),
+        text,
         code="seat_limit",
-        params={"product": license.product.name, "license": license.pk},
+        params={
+            "count": sum(pool.quantity or 0 for pool in pools),
+            "product": license.product.name,
+            "platforms": get_text_list(platforms_of(pools), _("and")),
+            "license": license.pk,
+        },
     )
+
+
+def platforms_of(pools: list[SeatPool]) -> list[str]:
+    return [str(platform.label) for platform in Platform if any(pool.takes(platform) for pool in pools)]

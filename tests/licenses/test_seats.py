@@ -258,3 +258,38 @@ def test_same_plan_again_moves_nobody():
     free_seat(license=license, device=seats[1].device)
     change_plan(license, license.plan)
     assert {pk: place.number for pk, place in now(license).sittings.items()} == {seats[0].pk: 1, seats[2].pk: 3}
+
+
+# Which seats are full
+
+
+def refusal_of(license, platform="windows"):
+    with refuses("seat_limit") as refused:
+        plug(license, platform)
+    return refused.value.messages[0].partition(". ")[0]
+
+
+def test_full_license_says_how_many_seats_it_has():
+    license = LicenseFactory(product__name="Safe Kids", terms__plan__seats=2)
+    for _device in range(2):
+        plug(license)
+    assert refusal_of(license) == "All 2 seats of Safe Kids are in use"
+
+
+def test_full_pool_is_named_where_others_have_room():
+    license = office()
+    name = license.product.name
+    for platform in ("windows", "macos", "server"):
+        plug(license, platform)
+    assert refusal_of(license) == f"All 2 seats of {name} for Windows and macOS are in use"
+    assert refusal_of(license, "server") == f"The only seat of {name} for Windows Server is in use"
+
+
+def test_pools_that_take_the_same_platform_are_counted_together():
+    plan = PlanFactory(seats=0)
+    for quantity, kinds in ((1, DESKTOPS), (2, DESKTOPS | {"on_macos": False}), (1, PHONES)):
+        SeatPoolFactory(plan=plan, quantity=quantity, **kinds)
+    license = LicenseFactory(product=plan.product, terms__plan=plan)
+    for _device in range(3):
+        plug(license)
+    assert refusal_of(license) == f"All 3 seats of {license.product.name} for Windows and macOS are in use"
