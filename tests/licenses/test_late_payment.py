@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from licenses import services
 from licenses.models import License, Term
-from portal.words import day
 from portal.webhooks.models import Delivery
 from portal.webhooks.services import add_endpoint
+from portal.words import day
 from tests.api.conftest import Program, problem
 from tests.devices.conftest import plug
 from tests.factories import InstallerFactory, LicenseFactory, days
