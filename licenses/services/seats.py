@@ -18,7 +18,8 @@ from .events import record_event
 
 ALL_SEATS = ngettext_lazy(
     "The only seat of %(product)s is in use. Disconnect its device if you no longer use it, and it is free at once.",
-    "All %(count)d seats of %(product)s are in use. Disconnect a device you no longer use, and its seat is free at once.",
+    "All %(count)d seats of %(product)s are in use. "
+    "Disconnect a device you no longer use, and its seat is free at once.",
     "count",
 )
 SEATS_FOR = ngettext_lazy(
