@@ -163,11 +163,12 @@ def seat_limit(license: License, platform: str) -> ValidationError:
         params={
             "count": sum(pool.quantity or 0 for pool in pools),
             "product": license.product.name,
-            "platforms": get_text_list(platforms_of(pools), _("and")),
+            "platforms": platforms_text(pools),
             "license": license.pk,
         },
     )
 
 
-def platforms_of(pools: list[SeatPool]) -> list[str]:
-    return [str(platform.label) for platform in Platform if any(pool.takes(platform) for pool in pools)]
+def platforms_text(pools: list[SeatPool]) -> str:
+    taken = [platform for platform in Platform if any(pool.takes(platform) for pool in pools)]
+    return get_text_list([platform.label for platform in taken], _("and"))
