@@ -171,4 +171,4 @@ def seat_limit(license: License, platform: str) -> ValidationError:
 
 def platforms_text(pools: list[SeatPool]) -> str:
     taken = [platform for platform in Platform if any(pool.takes(platform) for pool in pools)]
-    return get_text_list([platform.label for platform in taken], _("and"))
+    return str(get_text_list([platform.label for platform in taken], _("and")))
