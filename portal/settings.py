@@ -151,17 +151,17 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The cache counts sign-in attempts, so it must be one that all worker processes share.
+DATABASE_CACHE: dict[str, Any] = {
+    "BACKEND": "portal.cache.DatabaseCache",
+    "LOCATION": "cache",
+    # Django's 300 would throw counters away while they still count.
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}
+CACHES = {"default": DATABASE_CACHE}
 if env.str("CACHE_URL", ""):
-    CACHES = {"default": env.dj_cache_url("CACHE_URL")}
-else:
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "cache",
-            # Django's 300 would throw counters away while they still count.
-            "OPTIONS": {"MAX_ENTRIES": 100_000},
-        }
-    }
+    CACHES = {"default": env.dj_cache_url("CACHE_URL"), "database": DATABASE_CACHE}
+    if CACHES["default"]["BACKEND"].endswith(".RedisCache"):
+        CACHES["default"]["BACKEND"] = "portal.cache.KeptTwice"
 
 # Signing in
 AUTH_USER_MODEL = "accounts.User"
