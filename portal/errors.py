@@ -2,12 +2,15 @@
 
 import logging
 import secrets
+import sys
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
+
+from .outages import APPS, is_away, unavailable
 
 logger = logging.getLogger("portal.errors")
 
@@ -45,7 +48,12 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Name the fault by a reference that is in the log too, so that support can find it."""
+    """Name the fault by a reference that is in the log too, so that support can find it; an outage is no fault."""
+    error = sys.exc_info()[1]
+    if error and is_away(error):
+        return unavailable(request, error)
     reference = f"E-{secrets.token_hex(2).upper()}-{timezone.now():%Y%m%d-%H%M}"
     logger.error("Error page %s shown for %r", reference, request.path)
+    if request.path_info.startswith(APPS):
+        return JsonResponse({"error": "server_error", "error_description": reference}, status=500)
     return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)

@@ -36,7 +36,7 @@ class AnswerPrograms:
 def as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Say in a problem document what an error page says."""
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    code = "server_error" if response.status_code >= 500 else BY_STATUS.get(response.status_code, "bad_request")
+    code = BY_STATUS.get(response.status_code, "server_error" if response.status_code >= 500 else "bad_request")
     # Who refuses early does so before the language is known.
     with translation.override(get_language_from_request(request)):
         return problem_response(code, headers=headers)

@@ -136,7 +136,7 @@ def complete_call(operation: dict, method: str) -> None:
 
 def all_codes(operation: dict, codes: list[str], writes: bool, limit: str) -> list[str]:
     """Return the codes of a call with those that it shares with others."""
-    shared = ["bad_request", "invalid_token", "insufficient_scope", "invalid_request", "server_error"]
+    shared = ["bad_request", "invalid_token", "insufficient_scope", "invalid_request", "server_error", "unavailable"]
     if writes:
         shared += ["bad_idempotency_key", "in_progress", "idempotency_mismatch", "too_large", "unsupported_media_type"]
     if limit:
@@ -164,7 +164,7 @@ def answer_of(codes: list[str]) -> dict:
     }
     names = {
         "WWW-Authenticate": {"invalid_token", "insufficient_scope"},
-        "Retry-After": {"slow_down", "in_progress"},
+        "Retry-After": {"slow_down", "in_progress", "unavailable"},
         "RateLimit": {"slow_down"},
     }
     headers = {name: header(name) for name, those in names.items() if those & set(codes)}

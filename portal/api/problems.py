@@ -72,6 +72,11 @@ KINDS = {
         _("Something went wrong on our side"),
         _("It is recorded. Please try again in a while; nothing is taken away until then."),
     ),
+    "unavailable": Kind(
+        503,
+        _("The portal is not available for a moment"),
+        _("Nothing was lost. Please send the same request again after the time that Retry-After names."),
+    ),
     # Idempotency-Key
     "bad_idempotency_key": Kind(
         400, _("The Idempotency-Key can’t be used"), _("A key has 1 to 255 visible ASCII characters.")
@@ -167,6 +172,7 @@ BY_STATUS = {
     415: "unsupported_media_type",
     422: "invalid_request",
     429: "slow_down",
+    503: "unavailable",
 }
 
 
