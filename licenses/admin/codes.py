@@ -1,36 +1,47 @@
 """Code batches and activation codes; a whole code is never shown."""
 
 import csv
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from licenses import codes, services
-from licenses.models import ActivationCode, CodeBatch
-from portal.staff import KeptAdmin, link_to
+from licenses.models import ActivationCode, CodeBatch, Event
+from licenses.sheets import code_rows
+from portal.staff import HistoryInline, KeptAdmin, link_to
 
 MOST_CODES_AT_ONCE = 10_000
 
 
-class BatchForm(forms.ModelForm):
-    """A batch of fresh codes: how many is asked only once, when it is made."""
+class IssueForm(forms.ModelForm):
+    """What a batch of fresh codes is asked for; the key makes the same form, sent twice, one batch."""
 
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
     count = forms.IntegerField(
         label=_("How many codes"),
         min_value=1,
         max_value=MOST_CODES_AT_ONCE,
-        help_text=_("You get them as a CSV file once. Nobody can read them again afterwards. More: `issue_codes`."),
+        help_text=_("The next page has them as a file, for an hour and for you alone. More: `issue_codes`."),
     )
 
-    class Meta:
-        model = CodeBatch
-        fields = ["plan", "name", "starts_at", "activate_before", "fixed_end", "renewal_only"]
+
+class BatchHistoryInline(HistoryInline):
+    model = Event
+
+    def get_queryset(self, request):
+        """Leave out the codes that were revoked one by one: they may be thousands, and the counts tell of them."""
+        return super().get_queryset(request).exclude(verb=Event.Verb.CODE_REVOKED)
 
 
 @admin.register(CodeBatch)
@@ -38,9 +49,13 @@ class CodeBatchAdmin(admin.ModelAdmin):
     list_display = ["__str__", "plan", "created_at", "issued", "used", "is_suspended"]
     list_filter = [("suspended_at", admin.EmptyFieldListFilter), "plan__product", "created_at"]
     list_select_related = ["plan__product"]
-    search_fields = ["name", "plan__name", "plan__slug"]
+    search_fields = ["name", "reference", "plan__name", "plan__slug"]
     autocomplete_fields = ["plan"]
     readonly_fields = ["created_at", "created_by", "sold", "groups", "has_checks", "suspended_at", "suspended_reason"]
+    asked = ["plan", "name", "reference", "starts_at", "activate_before", "fixed_end", "renewal_only"]
+    inlines = [BatchHistoryInline]
+    change_list_template = "admin/licenses/codebatch/change_list.html"
+    change_form_template = "admin/licenses/codebatch/change_form.html"
     actions = ["suspend", "resume"]
 
     def get_queryset(self, request):
@@ -50,15 +65,77 @@ class CodeBatchAdmin(admin.ModelAdmin):
             .annotate(codes_issued=Count("codes"), codes_used=Count("codes", filter=Q(codes__term__isnull=False)))
         )
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        return super().get_form(request, obj, change, **({} if obj else {"form": BatchForm}), **kwargs)
-
     def get_fields(self, request, obj=None):
-        asked = ["plan", "name", "starts_at", "activate_before", "fixed_end", "renewal_only"]
-        return [*asked, *self.readonly_fields] if obj else ["count", *asked]
+        return [*self.asked, *self.readonly_fields]
 
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, "plan"] if obj else []
+
+    def has_add_permission(self, request):
+        return False  # codes are issued on a page of their own
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        issue = path("issue/", self.admin_site.admin_view(self.issue), name="licenses_codebatch_issue")
+        fetch = path("<int:pk>/codes/", self.admin_site.admin_view(self.fetch), name="licenses_codebatch_fetch")
+        return [issue, fetch, *super().get_urls()]
+
+    def issue(self, request):
+        """Ask for a batch, make it, and lead to its page: sent again, the form finds the batch of the first time."""
+        if not self.has_issue_permission(request):
+            raise PermissionDenied
+        form_class = self.get_form(request, form=IssueForm, fields=self.asked)
+        form = form_class(request.POST or None, initial={"form_key": uuid4()})
+        if form.is_valid():
+            batch, is_new = services.issue_codes_once(actor=request.user, **form.cleaned_data)
+            self.tell_issued(request, batch, is_new)
+            return redirect("admin:licenses_codebatch_change", batch.pk)
+        fields = AdminForm(form, [(None, {"fields": ["count", *self.asked]})], {}, model_admin=self)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Issue codes"),
+            "opts": self.opts,
+            "adminform": fields,
+            "errors": form.errors,
+            "media": self.media + fields.media,
+        }
+        return TemplateResponse(request, "admin/licenses/codebatch/issue.html", context)
+
+    def tell_issued(self, request, batch, is_new):
+        if is_new:
+            count = batch.codes.count()
+            text = ngettext("%(count)d code was issued.", "%(count)d codes were issued.", count) % {"count": count}
+            self.message_user(request, text, messages.SUCCESS)
+        else:
+            text = _("This form was sent before, and this is the batch that it made. For another one, begin anew.")
+            self.message_user(request, text, messages.WARNING)
+
+    def fetch(self, request, pk):
+        """Send the codes as a file; asked by a link, lead to the page where the button is."""
+        batch = get_object_or_404(self.get_queryset(request).select_related("plan"), pk=pk)
+        if not self.has_issue_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            try:
+                return csv_file(batch, services.fetch_codes(batch=batch, actor=request.user))
+            except ValidationError as refusal:
+                self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+        return redirect("admin:licenses_codebatch_change", batch.pk)
+
+    def has_issue_permission(self, request):
+        return self.has_view_permission(request) and request.user.has_perm("licenses.add_codebatch")
+
+    def changelist_view(self, request, extra_context=None):
+        may = {"has_issue_permission": self.has_issue_permission(request)}
+        return super().changelist_view(request, {**may, **(extra_context or {})})
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """Say on the page of a batch whether its codes can be fetched, by whom and until when."""
+        context["is_mine"] = obj.created_by_id == request.user.pk and self.has_issue_permission(request)
+        context["is_open"] = timezone.now() < obj.fetched_until
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description=_("order"))
     def sold(self, batch):
@@ -76,24 +153,6 @@ class CodeBatchAdmin(admin.ModelAdmin):
     def is_suspended(self, batch):
         return batch.suspended_at is not None
 
-    def save_model(self, request, batch, form, change):
-        """A new batch is made by the service; its codes go out in the answer to this very request."""
-        if change:
-            return super().save_model(request, batch, form, change)
-        rules = {name: form.cleaned_data[name] for name in BatchForm.Meta.fields if name != "plan"}
-        issued = services.issue_codes(plan=batch.plan, count=form.cleaned_data["count"], actor=request.user, **rules)
-        batch.pk, request.fresh_codes = issued.batch.pk, issued.codes
-        return None
-
-    def response_add(self, request, batch, post_url_continue=None):
-        response = HttpResponse(content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="codes-{batch.plan.slug}-{batch.pk}.csv"'
-        response["Cache-Control"] = "no-store"
-        rows = csv.writer(response)
-        rows.writerow(["code", "plan"])
-        rows.writerows([code, batch.plan.slug] for code in request.fresh_codes)
-        return response
-
     @admin.action(description=_("Put on hold"), permissions=["change"])
     def suspend(self, request, queryset):
         for batch in queryset:
@@ -104,8 +163,13 @@ class CodeBatchAdmin(admin.ModelAdmin):
         for batch in queryset:
             services.resume_batch(batch=batch, actor=request.user)
 
-    def has_delete_permission(self, request, obj=None):
-        return False
+
+def csv_file(batch, fresh):
+    """Write the codes of a batch as a file; `never_cache`, around every page of the admin, keeps it out of caches."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="codes-{batch.plan.slug}-{batch.pk}.csv"'
+    csv.writer(response).writerows(code_rows(batch, fresh))
+    return response
 
 
 class RevokedFilter(admin.SimpleListFilter):

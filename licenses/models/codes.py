@@ -1,5 +1,7 @@
 """Activation codes: how they were issued, and what people did with them. The code itself is never stored."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,12 +10,25 @@ from django.utils.translation import gettext_lazy as _
 
 from .catalog import Plan
 
+# For so long, whoever issued codes may fetch them as a file, again too if the first one got lost.
+FETCHED_FOR = timedelta(hours=1)
+
 
 class CodeBatch(models.Model):
     """One issue of codes of one plan, with the rules that all of them share."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="batches", verbose_name=_("plan"))
-    name = models.CharField(_("name"), max_length=100, blank=True)
+    name = models.CharField(
+        _("name"),
+        max_length=100,
+        blank=True,
+        help_text=_("What the batch is for; stands beside each code in the file."),
+    )
+    reference = models.CharField(
+        _("reference"), max_length=64, blank=True, help_text=_("The number of an order or delivery, also in the file.")
+    )
+    # What a form sends along that issues codes: sent twice, it finds the batch of the first time.
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
     order = models.OneToOneField(
         "licenses.Order",
         models.PROTECT,
@@ -62,6 +77,11 @@ class CodeBatch(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.plan} ({self.created_at:%Y-%m-%d})"
+
+    @property
+    def fetched_until(self) -> datetime:
+        """Until when whoever issued the codes may fetch them."""
+        return self.created_at + FETCHED_FOR
 
 
 class ActivationCodeQuerySet(models.QuerySet["ActivationCode"]):

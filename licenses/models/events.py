@@ -20,6 +20,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(models.Model):
     class Verb(models.TextChoices):
         CODES_ISSUED = "codes_issued", _("%(count)s codes issued")
+        CODES_FETCHED = "codes_fetched", _("Codes fetched as a file")
         BATCH_SUSPENDED = "batch_suspended", _("Batch suspended: %(reason)s")
         BATCH_RESUMED = "batch_resumed", _("Batch resumed")
         CODE_REVOKED = "code_revoked", _("Code revoked: %(reason)s")

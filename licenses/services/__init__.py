@@ -3,7 +3,16 @@
 from .announcements import note_ends, report_full_license
 from .attempts import submit_code
 from .claims import claim_code, release_license
-from .codes import import_codes, issue_codes, resume_batch, revoke_code, rotate_keys, suspend_batch
+from .codes import (
+    fetch_codes,
+    import_codes,
+    issue_codes,
+    issue_codes_once,
+    resume_batch,
+    revoke_code,
+    rotate_keys,
+    suspend_batch,
+)
 from .delivery import deliver_waiting_orders
 from .events import record_event
 from .licenses import archive_license, block_license, end_trial, reset_moves, restore_license, unblock_license
@@ -34,9 +43,11 @@ __all__ = [
     "deliver_waiting_orders",
     "drop_waiting_code",
     "end_trial",
+    "fetch_codes",
     "free_seat",
     "import_codes",
     "issue_codes",
+    "issue_codes_once",
     "keep_code",
     "keep_code_in_session",
     "lend_waiting_code",

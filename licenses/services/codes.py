@@ -3,9 +3,11 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
 from itertools import islice
 from multiprocessing import get_context
 from typing import NamedTuple
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -44,7 +46,7 @@ def issue_codes(
     if count < 1:
         raise ValidationError(_("Issue at least one code."), code="bad_count")
     batch = CodeBatch(plan=plan, created_by=actor, **batch_rules)
-    batch.full_clean(exclude=["created_by"])
+    batch.full_clean(exclude=["created_by", "form_key"])
     fresh: list[str] = []
     with transaction.atomic():
         batch.save()
@@ -54,6 +56,35 @@ def issue_codes(
                 progress(len(chunk))
         record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": len(fresh)})
     return Issue(batch, fresh)
+
+
+def issue_codes_once(*, form_key: UUID, **asked) -> tuple[CodeBatch, bool]:
+    """As `issue_codes`, for a form that may be sent twice: return its one batch, and whether it was made just now."""
+    try:
+        return issue_codes(form_key=form_key, **asked).batch, True
+    except IntegrityError:
+        earlier = CodeBatch.objects.filter(form_key=form_key).first()
+        if earlier is None:
+            raise
+        return earlier, False
+
+
+@transaction.atomic
+def fetch_codes(*, batch: CodeBatch, actor, now: datetime | None = None) -> list[str]:
+    """Return the codes of a batch in clear, but for revoked ones, to the person who issued them, and record it.
+
+    Raises `not_yours` for everybody else, `too_late` after an hour: then nobody reads them again.
+    """
+    now = now or timezone.now()
+    if batch.created_by_id is None or batch.created_by_id != actor.pk:
+        raise ValidationError(_("Only the person who issued these codes can fetch them."), code="not_yours")
+    if now >= batch.fetched_until:
+        raise ValidationError(
+            _("The hour is over in which these codes could be fetched. Nobody can read them again."), code="too_late"
+        )
+    rows = batch.codes.filter(revoked_at__isnull=True).order_by("pk")
+    record_event(Event.Verb.CODES_FETCHED, actor=actor, batch=batch, at=now)
+    return [codes.display(unsealed(row)) for row in rows]
 
 
 def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
@@ -158,15 +189,21 @@ def rotate_keys() -> int:
     changed, last = 0, 0
     while rows := list(ActivationCode.objects.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
         for row in rows:
-            text = codes.unseal(row.sealed)
-            if text is None:
-                raise ValidationError(
-                    _("Code %(case)s was sealed with a key that is not configured any more."),
-                    code="unreadable",
-                    params={"case": row.case_number},
-                )
+            text = unsealed(row)
             row.digest, row.sealed = codes.digest(text), codes.seal(text)
         with transaction.atomic():
             ActivationCode.objects.bulk_update(rows, ["digest", "sealed"])
         changed, last = changed + len(rows), rows[-1].pk
     return changed
+
+
+def unsealed(row: ActivationCode) -> str:
+    """Return a code in clear. Raises `unreadable` when it was sealed with a key that is no longer configured."""
+    text = codes.unseal(row.sealed)
+    if text is None:
+        raise ValidationError(
+            _("Code %(case)s was sealed with a key that is not configured any more."),
+            code="unreadable",
+            params={"case": row.case_number},
+        )
+    return text

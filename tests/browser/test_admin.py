@@ -53,7 +53,7 @@ def test_plan_is_made_by_hand(desk):
 
 
 def test_date_is_picked_from_the_calendar(desk):
-    desk.goto("/admin/licenses/codebatch/add/")
+    desk.goto("/admin/licenses/codebatch/issue/")
     desk.get_by_role("link", name="Today").first.click()
     desk.get_by_role("link", name="Now").first.click()
     desk.locator(".date-icon").first.click()

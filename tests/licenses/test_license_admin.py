@@ -1,7 +1,5 @@
 """What staff see and may do about products, codes and licenses."""
 
-import csv
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -46,16 +44,6 @@ def test_term_longer_than_the_calendar_is_refused(office):
     pools = {"pools-TOTAL_FORMS": 0, "pools-INITIAL_FORMS": 0}
     answer = office.post(reverse("admin:licenses_plan_add"), {**form, "term_unit": "year", **pools})
     assert "term_length" in answer.context["adminform"].form.errors
-
-
-def test_new_batch_comes_once_as_csv(office, staff):
-    plan = PlanFactory()
-    form = {"count": 3, "plan": plan.pk, "name": "Spring", "starts_at_0": "", "starts_at_1": ""}
-    answer = office.post(reverse("admin:licenses_codebatch_add"), form)
-    rows = list(csv.DictReader(answer.content.decode().splitlines()))
-    batch = CodeBatch.objects.get()
-    assert [services.redeem.find_code(row["code"]).batch for row in rows] == [batch] * 3
-    assert (batch.name, batch.created_by, "no-store" in answer["Cache-Control"]) == ("Spring", staff, True)
 
 
 @pytest.mark.parametrize("spell", [str, str.lower, lambda code: code.replace("-", "")])

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from licenses.models import Plan
 from licenses.services import issue_codes
+from licenses.sheets import code_rows
 
 
 class Command(BaseCommand):
@@ -24,11 +25,11 @@ class Command(BaseCommand):
         try:
             found = self.find_plan(plan)
             with tqdm(total=count, unit=" codes", file=self.stderr, disable=count < 1000) as bar:
-                fresh = issue_codes(plan=found, count=count, name=name, progress=bar.update).codes
+                issue = issue_codes(plan=found, count=count, name=name, progress=bar.update)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         write = {"text": self.write_text, "csv": self.write_csv, "json": self.write_json}[format]
-        write(fresh, plan)
+        write(issue)
 
     def find_plan(self, slug: str) -> Plan:
         try:
@@ -37,18 +38,16 @@ class Command(BaseCommand):
             known = ", ".join(Plan.objects.values_list("slug", flat=True)) or "none yet"
             raise CommandError(f"There is no plan {slug}. Plans: {known}") from error
 
-    def write_text(self, fresh, plan):
-        for code in fresh:
+    def write_text(self, issue):
+        for code in issue.codes:
             self.stdout.write(code)
 
-    def write_csv(self, fresh, plan):
-        rows = csv.writer(self.stdout, lineterminator="")
-        rows.writerow(["code", "plan"])
-        for code in fresh:
-            rows.writerow([code, plan])
+    def write_csv(self, issue):
+        csv.writer(self.stdout, lineterminator="").writerows(code_rows(*issue))
 
-    def write_json(self, fresh, plan):
+    def write_json(self, issue):
         self.stdout.write("[", ending="")
-        for number, code in enumerate(fresh):
-            self.stdout.write(("," if number else "") + "\n" + json.dumps({"code": code, "plan": plan}), ending="")
+        for number, code in enumerate(issue.codes):
+            row = json.dumps({"code": code, "plan": issue.batch.plan.slug})
+            self.stdout.write(("," if number else "") + "\n" + row, ending="")
         self.stdout.write("\n]")
