@@ -47,29 +47,31 @@ def other_devices(license: License, device: Device) -> list[dict]:
 
 def farewell(device: Device, sign_in: SignIn | None = None) -> dict:
     """Return when this device lost its seat and through whom, in words; never whose account it went to."""
+    event = device.events.filter(verb=Event.Verb.DEVICE_DISCONNECTED).select_related("actor").first()
+    through = event.details.get("through", "") if event else ""
     if sign_in and sign_in.end in SEAT_TAKEN:
-        at, by = sign_in.ended_at, ended_by(sign_in)
+        at, by = sign_in.ended_at, ended_by(sign_in, through)
     else:
-        event = device.events.filter(verb=Event.Verb.DEVICE_DISCONNECTED).select_related("actor").first()
-        at, by = (event.at, person(event.actor, device)) if event else (device.alive_at, _("the portal"))
+        at, by = (event.at, person(event.actor, device, through)) if event else (device.alive_at, _("the portal"))
     return {"at": at, "by": by, "device": device.name}
 
 
-def ended_by(sign_in: SignIn) -> str:
+def ended_by(sign_in: SignIn, through: str) -> str:
     if sign_in.end == SignIn.End.MOVED:
         return _("a sign-in with another account")
     if sign_in.end == SignIn.End.SIGNED_OUT:
         return _("a sign-out on the device")
-    return person(sign_in.ended_by, sign_in.device)
+    return person(sign_in.ended_by, sign_in.device, through)
 
 
-def person(actor, device: Device) -> str:
-    """Name the owner to the owner; whoever else it was is the support."""
+def person(actor, device: Device, through: str) -> str:
+    """Name the owner to the owner, with where they did it; whoever else it was is the support."""
     if actor is None:
         return _("the portal")
     if actor.pk != device.owner_id:
         return _("support")
-    return _("%(name)s, on the portal") % {"name": actor.get_full_name()}
+    names = {"name": actor.get_full_name(), "device": through}
+    return _("%(name)s, on %(device)s") % names if through else _("%(name)s, on the portal") % names
 
 
 def notices(license: License, user, *, is_copied: bool = False) -> list[dict]:

@@ -20,6 +20,7 @@ def disconnect(
     license: License | None = None,
     product: Product | None = None,
     end: str = SignIn.End.DISCONNECTED,
+    through: str = "",
     now: datetime | None = None,
 ) -> list[Seat]:
     """Take back the device's seats at once, all or those of one license or product, and return them.
@@ -32,7 +33,7 @@ def disconnect(
     wanted = {"license": license, "license__product": product}
     named = held.filter(**{field: value for field, value in wanted.items() if value})
     licenses = [seat.license for seat in named.select_related("license").order_by("license_id")]
-    freed = [free_seat(license=license, device=device, actor=actor, now=now) for license in licenses]
+    freed = [free_seat(license=license, device=device, actor=actor, through=through, now=now) for license in licenses]
     if not held.exists():
         end_sign_ins(sign_ins=SignIn.objects.filter(device=device), end=end, actor=actor, now=now)
     return [seat for seat in freed if seat]

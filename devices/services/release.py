@@ -31,4 +31,5 @@ def release_device(*, sign_in: SignIn, device: Device, now: datetime | None = No
         raise ValidationError(
             _("To disconnect another device from here, sign in again first."), code="fresh_sign_in_needed"
         )
-    return disconnect(device=device, actor=sign_in.user, now=now)
+    through = sign_in.device.name if sign_in.device else sign_in.device_name
+    return disconnect(device=device, actor=sign_in.user, through=through, now=now)

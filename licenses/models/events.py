@@ -4,7 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+
+from portal.words import day
 
 from .codes import ActivationCode, CodeBatch
 from .licenses import License
@@ -84,4 +87,16 @@ class Event(models.Model):
     @property
     def sentence(self) -> str:
         """The event in words, in the reader's language."""
+        starts_at = parse_datetime(self.details.get("starts_at", ""))
+        if self.verb == self.Verb.CODE_ADDED and starts_at and starts_at > self.at:
+            return _("Activation code added, it counts from %(day)s on") % {"day": day(starts_at)}
         return str(self.Verb(self.verb).label) % self.details
+
+    @property
+    def sentence_on_license(self) -> str:
+        """The same on the license's own page, where its product needs no name."""
+        short = {
+            self.Verb.DEVICE_CONNECTED: _("%(device)s connected"),
+            self.Verb.DEVICE_DISCONNECTED: _("%(device)s disconnected"),
+        }
+        return str(short[self.Verb(self.verb)]) % self.details if self.verb in short else self.sentence

@@ -229,7 +229,8 @@ def add_license(*, user, code: ActivationCode, now: datetime) -> License:
     if batch.fixed_end:
         ends_at = min(ends_at, batch.fixed_end)
     license = start_license(user=user, plan=batch.plan, code=code, starts_at=now, ends_at=ends_at, now=now)
-    record_event(Event.Verb.CODE_ADDED, actor=user, license=license, code=code, at=now)
+    start = {"starts_at": now.isoformat()}
+    record_event(Event.Verb.CODE_ADDED, actor=user, license=license, code=code, details=start, at=now)
     if batch.order:
         announce_added(license=license, order=batch.order, at=now)
     return license

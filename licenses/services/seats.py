@@ -71,8 +71,11 @@ def take_seat(*, license: License, device, actor=None, now: datetime | None = No
 
 
 @transaction.atomic
-def free_seat(*, license: License, device, actor=None, now: datetime | None = None) -> Seat | None:
-    """Take this device's seat back at once; None when it held none (calling twice changes nothing)."""
+def free_seat(*, license: License, device, actor=None, through: str = "", now: datetime | None = None) -> Seat | None:
+    """Take this device's seat back at once; None when it held none (calling twice changes nothing).
+
+    `through` names the device on which the actor said so; without one it was the portal.
+    """
     now = now or timezone.now()
     license = License.objects.select_for_update(no_key=True, of=("self",)).select_related("product").get(pk=license.pk)
     seat = Seat.objects.held().filter(license=license, device=device).first()
@@ -82,7 +85,7 @@ def free_seat(*, license: License, device, actor=None, now: datetime | None = No
     if not Seat.objects.held().filter(pk=seat.pk).update(disconnected_at=ended):
         return None
     seat.disconnected_at = ended
-    names = {"device": device.name, "product": license.product.name}
+    names = {"device": device.name, "product": license.product.name} | ({"through": through} if through else {})
     record_event(Event.Verb.DEVICE_DISCONNECTED, actor=actor, license=license, device=device, details=names, at=ended)
     return seat
 

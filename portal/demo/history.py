@@ -49,7 +49,8 @@ def add_term(license: License, plan: str, *, starts_at: datetime, added: float) 
     ends_at = end_of_term(code.batch.plan, starts_at, license.owner.zone)
     dates = {"starts_at": starts_at, "ends_at": ends_at, "time_zone": license.owner.time_zone}
     Term.objects.create(license=license, plan=code.batch.plan, code=code, **dates)
-    record_event(Event.Verb.CODE_ADDED, actor=license.owner, license=license, code=code, at=ago(added))
+    start = {"starts_at": starts_at.isoformat()}
+    record_event(Event.Verb.CODE_ADDED, actor=license.owner, license=license, code=code, details=start, at=ago(added))
 
 
 def connect(license: License, name: str, platform: str, form: str, *, since: float, seen: float, **facts) -> Device:

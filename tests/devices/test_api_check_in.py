@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from devices.answers import farewell
 from devices.leases import read_lease
 from devices.models import Device
 from devices.services import disconnect
@@ -221,3 +222,11 @@ def test_strangers_device_cannot_be_released(full, license, other_customer):
 def test_release_wants_a_machine_id(full):
     _license, old, program = full
     problem(program.release(old, "x"), 422, "bad_machine_id")
+
+
+def test_owner_who_released_it_from_another_device_is_named_with_that_device(full, customer):
+    license, old, program = full
+    SignIn.objects.update(device_name="Kitchen PC")
+    program.release(old)
+    assert farewell(old)["by"] == "Anna, on Kitchen PC"
+    assert str(old.events.first()) == f"{old.name} disconnected from {license.product.name}"

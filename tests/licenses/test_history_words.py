@@ -1,0 +1,43 @@
+"""The history of a license in words that are true for it, on its own page."""
+
+import pytest
+from django.utils import timezone, translation
+
+from licenses.models import Event, License
+from licenses.services import free_seat, record_event, redeem_code, take_seat
+from portal.words import day
+from tests.factories import DeviceFactory, LicenseFactory, days, fresh_code
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def license(customer):
+    return LicenseFactory(owner=customer)
+
+
+def test_code_that_counts_at_once_started_the_license(customer):
+    license = redeem_code(user=customer, text=fresh_code())
+    assert "Activation code added, license started" in license.events.get().sentence
+
+
+def test_code_that_counts_later_says_from_when(license):
+    later = days(21)
+    event = record_event(Event.Verb.CODE_ADDED, license=license, details={"starts_at": later.isoformat()})
+    assert event.sentence == f"Activation code added, it counts from {day(later)} on"
+    with translation.override("de"):
+        assert event.sentence == f"Aktivierungscode hinzugefügt, er zählt ab dem {day(later)}"
+
+
+def test_line_of_before_names_no_start(license):
+    assert record_event(Event.Verb.CODE_ADDED, license=license).sentence == "Activation code added, license started"
+
+
+def test_page_of_a_license_does_not_repeat_its_product(client_of, customer, license):
+    device = DeviceFactory(owner=customer, name="Old netbook")
+    take_seat(license=license, device=device)
+    free_seat(license=license, device=device, now=timezone.now())
+    page = client_of(customer).get(license.get_absolute_url()).content.decode()
+    assert "Old netbook connected</span>" in page
+    assert "Old netbook disconnected</span>" in page
+    assert License.objects.get().events.last().sentence == f"Old netbook connected with {license.product.name}"
