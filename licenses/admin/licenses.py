@@ -122,12 +122,14 @@ class LicenseAdmin(KeptAdmin):
 
 @admin.register(Event)
 class EventAdmin(KeptAdmin):
-    list_display = ["at", "sentence", "actor", "license", "device", "batch"]
+    list_display = ["at", "sentence", "actor", "customer", "license", "device", "batch"]
     list_filter = ["verb", "at"]
-    list_select_related = ["actor", "license__product", "device", "batch__plan__product"]
-    search_fields = ["actor__email", "license__support_key", "license__owner__email"]
+    list_select_related = ["actor", "customer", "license__product", "device", "batch__plan__product"]
+    search_fields = ["actor__email", "customer__email", "license__support_key", "license__owner__email"]
     date_hierarchy = "at"
-    fields = readonly_fields = ["at", "verb", "sentence", "actor", "license", "device", "code", "batch", "details"]
+    fields = readonly_fields = [
+        *("at", "verb", "sentence", "actor", "customer", "license", "device", "code", "batch", "details")
+    ]
     show_full_result_count = False
 
     @admin.display(description=_("what"))

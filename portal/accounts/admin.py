@@ -1,20 +1,30 @@
 """Customers and staff in the admin."""
 
+# Imported as a whole, so that allauth has registered its page before it is replaced here.
+from allauth.account import admin as allauth_admin
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Region
 from portal.identity.models import SignIn
 from portal.identity.services import end_sign_ins
+from portal.staff import KeptAdmin, link_to
 
 from .models import User
+from .services import mark_verified, refuse_staff
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -105,3 +115,91 @@ class UserAdmin(DjangoUserAdmin):
 
     def may_touch(self, request, obj: User | None) -> bool:
         return obj is None or not obj.is_staff or request.user.is_superuser or obj == request.user
+
+
+admin.site.unregister([allauth_admin.EmailAddress, Group])
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin):
+    """Only superusers: whoever changes a group gives its rights to everybody in it."""
+
+    def has_module_permission(self, request) -> bool:
+        return request.user.is_superuser
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.is_superuser
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request) -> bool:
+        return request.user.is_superuser
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("How the customer proved it, and to whom."))
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(KeptAdmin):
+    """Read only: whoever could write an address here could have the password of its account sent to it."""
+
+    list_display = ["email", "customer", "primary", "verified"]
+    list_filter = ["verified", "primary"]
+    list_select_related = ["user"]
+    search_fields = ["email", "user__email"]
+    fields = readonly_fields = ["email", "customer", "primary", "verified"]
+    actions = ["send_again", "mark_as_verified"]
+    show_full_result_count = False
+
+    @admin.display(description=_("customer"), ordering="user__email")
+    def customer(self, address: EmailAddress) -> str:
+        return link_to(address.user)
+
+    @admin.action(description=_("Send the verification mail again"), permissions=["change"])
+    def send_again(self, request, queryset) -> None:
+        for address in queryset.select_related("user"):
+            self.tell(request, address, self.send(request, address))
+
+    def send(self, request, address: EmailAddress) -> str:
+        """Send the mail, or return why not."""
+        try:
+            refuse_staff(address.user)
+        except ValidationError as refusal:
+            return refusal.messages[0]
+        if address.verified:
+            return str(_("is verified already."))
+        sent = get_adapter(request).send_link(request, address.email, address)
+        return "" if sent else str(_("got a mail a moment ago. Wait a few minutes."))
+
+    def tell(self, request, address: EmailAddress, refusal: str) -> None:
+        if refusal:
+            self.message_user(request, f"{address.email}: {refusal}", messages.WARNING)
+        else:
+            self.message_user(request, _("A mail goes to %(email)s.") % {"email": address.email}, messages.SUCCESS)
+
+    @admin.action(description=_("Mark as verified…"), permissions=["change"])
+    def mark_as_verified(self, request, queryset):
+        """Ask first how the customer proved it; it stays on record."""
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if form.is_valid():
+            for address in queryset:
+                self.mark(request, address, form.cleaned_data["reason"])
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Mark addresses as verified"),
+            "opts": self.opts,
+            "addresses": queryset.select_related("user"),
+            "form": form,
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/account/emailaddress/verify.html", context)
+
+    def mark(self, request, address: EmailAddress, reason: str) -> None:
+        try:
+            mark_verified(address=address, reason=reason, actor=request.user)
+        except ValidationError as refusal:
+            self.message_user(request, f"{address.email}: {refusal.messages[0]}", messages.ERROR)
+        else:
+            self.message_user(request, _("%(email)s is verified.") % {"email": address.email}, messages.SUCCESS)

@@ -3,8 +3,13 @@
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from licenses.models import Event
+from licenses.services import deliver_waiting_orders, record_event
 
 from .models import User
 
@@ -52,3 +57,30 @@ def start_over(*, newest: User) -> User | None:
     user.date_joined = now
     user.save(update_fields=["password", "language", "time_zone", "date_joined"])
     return user
+
+
+@transaction.atomic
+def mark_verified(*, address: EmailAddress, reason: str, actor: User) -> None:
+    """Count the address that a customer signs in with as theirs, on the word of staff; what waited for it arrives.
+
+    Raises `staff_address` for one of staff, `not_of_sign_in` for one that waits to replace another. Twice is once.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=address.user_id)
+    refuse_staff(user)
+    if address.email != user.email:
+        raise ValidationError(
+            _("This address waits to replace another one. Only a mail to it can prove it."), code="not_of_sign_in"
+        )
+    if not EmailAddress.objects.filter(pk=address.pk, verified=False).update(verified=True):
+        return
+    details = {"email": address.email, "reason": reason}
+    record_event(Event.Verb.ADDRESS_VERIFIED, actor=actor, customer=user, details=details)
+    deliver_waiting_orders(user=user)
+
+
+def refuse_staff(user: User) -> None:
+    """Refuse to touch how staff sign in: whoever may do that could become one of them."""
+    if user.is_staff or user.is_superuser:
+        raise ValidationError(
+            _("Addresses of staff are proved by a mail, never by somebody’s word."), code="staff_address"
+        )
