@@ -1,4 +1,4 @@
-"""How the portal writes a moment, wherever a person reads it: pages, mails, refusals, and what a product shows.
+"""How the portal writes a moment or a count, wherever a person reads it: pages, mails, refusals, a product’s window.
 
 Language and time zone are those that are active; a service, which may be called by a program or a command, hands in
 the zone of the person who will read it.
@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -57,6 +57,11 @@ def last_seen(value: datetime | None) -> str:
     if then.year == today.year:
         return date_format(then, pgettext("format of a date without year", "j F"))
     return day(value)
+
+
+def number(value: int) -> str:
+    """Write a count so that it can be read at once: "1,204"."""
+    return number_format(value, force_grouping=True)
 
 
 def local(value: date | datetime, zone: ZoneInfo | None = None) -> date | datetime:

@@ -5,9 +5,8 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import AdminForm
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -20,6 +19,9 @@ from licenses import codes, services
 from licenses.models import ActivationCode, CodeBatch, Event
 from licenses.sheets import code_rows
 from portal.staff import HistoryInline, KeptAdmin, link_to
+from portal.words import number
+
+from .filters import BatchFilter
 
 MOST_CODES_AT_ONCE = 10_000
 
@@ -34,6 +36,10 @@ class IssueForm(forms.ModelForm):
         max_value=MOST_CODES_AT_ONCE,
         help_text=_("The next page has them as a file, for an hour and for you alone. More: `issue_codes`."),
     )
+
+
+class HoldForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=200, help_text=_("Only staff read this sentence."))
 
 
 class BatchHistoryInline(HistoryInline):
@@ -59,17 +65,14 @@ class CodeBatchAdmin(admin.ModelAdmin):
     actions = ["suspend", "resume"]
 
     def get_queryset(self, request):
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(codes_issued=Count("codes"), codes_used=Count("codes", filter=Q(codes__term__isnull=False)))
-        )
+        return super().get_queryset(request).with_counts().select_related("plan__product")
 
     def get_fields(self, request, obj=None):
         return [*self.asked, *self.readonly_fields]
 
     def get_readonly_fields(self, request, obj=None):
-        return [*self.readonly_fields, "plan"] if obj else []
+        """What was promised with the codes is shown, never changed; the rest is for the staff."""
+        return [*self.readonly_fields, *(name for name in self.asked if name in CodeBatch.RULES)] if obj else []
 
     def has_add_permission(self, request):
         return False  # codes are issued on a page of their own
@@ -106,8 +109,8 @@ class CodeBatchAdmin(admin.ModelAdmin):
     def tell_issued(self, request, batch, is_new):
         if is_new:
             count = batch.codes.count()
-            text = ngettext("%(count)d code was issued.", "%(count)d codes were issued.", count) % {"count": count}
-            self.message_user(request, text, messages.SUCCESS)
+            text = ngettext("%(count)s code was issued.", "%(count)s codes were issued.", count)
+            self.message_user(request, text % {"count": number(count)}, messages.SUCCESS)
         else:
             text = _("This form was sent before, and this is the batch that it made. For another one, begin anew.")
             self.message_user(request, text, messages.WARNING)
@@ -141,27 +144,55 @@ class CodeBatchAdmin(admin.ModelAdmin):
     def sold(self, batch):
         return link_to(batch.order) if batch.order else "–"
 
-    @admin.display(description=_("codes"), ordering="codes_issued")
+    @admin.display(description=_("codes"))
     def issued(self, batch):
-        return batch.codes_issued
+        return batch.issued
 
-    @admin.display(description=_("used"), ordering="codes_used")
+    @admin.display(description=_("used"))
     def used(self, batch):
-        return batch.codes_used
+        return batch.used
 
     @admin.display(description=_("on hold"), boolean=True)
     def is_suspended(self, batch):
         return batch.suspended_at is not None
 
-    @admin.action(description=_("Put on hold"), permissions=["change"])
+    @admin.action(description=_("Put on hold…"), permissions=["change"])
     def suspend(self, request, queryset):
-        for batch in queryset:
-            services.suspend_batch(batch=batch, reason=str(_("put on hold by staff")), actor=request.user)
+        """Ask for the reason first, then say how many codes stopped and what goes on."""
+        free = [batch for batch in queryset if batch.suspended_at is None]
+        form = HoldForm(request.POST if "reason" in request.POST else None)
+        if not free:
+            self.message_user(request, _("On hold already."), messages.WARNING)
+            return None
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Put codes on hold"),
+                "opts": self.opts,
+                "batches": free,
+                "form": form,
+                "checkbox_name": ACTION_CHECKBOX_NAME,
+            }
+            return TemplateResponse(request, "admin/licenses/codebatch/hold.html", context)
+        for batch in free:
+            services.suspend_batch(batch=batch, reason=form.cleaned_data["reason"], actor=request.user)
+        stopped = sum(batch.unused for batch in free)
+        text = ngettext(
+            "%(count)s unused code is on hold now. Licenses that were started with others go on.",
+            "%(count)s unused codes are on hold now. Licenses that were started with others go on.",
+            stopped,
+        )
+        self.message_user(request, text % {"count": number(stopped)}, messages.SUCCESS)
+        return None
 
     @admin.action(description=_("Take the hold away"), permissions=["change"])
     def resume(self, request, queryset):
-        for batch in queryset:
+        held = [batch for batch in queryset if batch.suspended_at]
+        for batch in held:
             services.resume_batch(batch=batch, actor=request.user)
+        freed = sum(batch.unused for batch in held)
+        text = ngettext("%(count)s code can be added again.", "%(count)s codes can be added again.", freed)
+        self.message_user(request, text % {"count": number(freed)}, messages.SUCCESS)
 
 
 def csv_file(batch, fresh):
@@ -189,7 +220,7 @@ class RevokedFilter(admin.SimpleListFilter):
 @admin.register(ActivationCode)
 class ActivationCodeAdmin(KeptAdmin):
     list_display = ["masked", "case_number", "batch", "license", "revoked_at", "revoked_reason"]
-    list_filter = [RevokedFilter, "batch__plan__product"]
+    list_filter = [RevokedFilter, BatchFilter, "batch__plan__product"]
     list_select_related = ["batch__plan__product", "term__license__product"]
     search_fields = ["hint"]
     search_help_text = _("The last group, or the case number. For a whole code use the field above.")

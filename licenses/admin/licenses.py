@@ -12,6 +12,8 @@ from licenses.models import Event, License, Seat, Term
 from portal.staff import HistoryInline, KeptAdmin, KeptInline, link_to
 from portal.words import day
 
+from .filters import LicenseBatchFilter
+
 
 class TermInline(KeptInline):
     model = Term
@@ -46,7 +48,7 @@ class BlockForm(forms.Form):
 @admin.register(License)
 class LicenseAdmin(KeptAdmin):
     list_display = ["support_key", "product", "customer", "state", "ends", "seats", "created_at"]
-    list_filter = ["product", ("blocked_at", admin.EmptyFieldListFilter), "created_at"]
+    list_filter = ["product", ("blocked_at", admin.EmptyFieldListFilter), LicenseBatchFilter, "created_at"]
     search_fields = ["support_key", "owner__email", "product__name"]
     search_help_text = _("Support key, email address or product.")
     fields = readonly_fields = [

@@ -1,21 +1,52 @@
 """Activation codes: how they were issued, and what people did with them. The code itself is never stored."""
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .catalog import Plan
+from .frozen import refuse_changes
 
 # For so long, whoever issued codes may fetch them as a file, again too if the first one got lost.
 FETCHED_FOR = timedelta(hours=1)
 
 
+class CodeBatchQuerySet(models.QuerySet["CodeBatch"]):
+    def with_counts(self):
+        """Count the codes of each batch; a list that shows some batches counts those only."""
+        codes = ActivationCode.objects.filter(batch=OuterRef("pk"))
+        return self.annotate(
+            issued=count_of(codes),
+            unused=count_of(codes.unused()),
+            used=count_of(codes.redeemed()),
+            revoked=count_of(codes.filter(revoked_at__isnull=False)),
+        )
+
+
+def count_of(codes: models.QuerySet) -> Coalesce:
+    """Return how many of a batch's codes these are, as a look that the database takes for the rows it returns."""
+    counted = codes.order_by().values("batch").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
 class CodeBatch(models.Model):
     """One issue of codes of one plan, with the rules that all of them share."""
+
+    RULES: ClassVar[list[str]] = [
+        "plan",
+        "groups",
+        "has_checks",
+        "starts_at",
+        "activate_before",
+        "fixed_end",
+        "renewal_only",
+    ]
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="batches", verbose_name=_("plan"))
     name = models.CharField(
@@ -56,6 +87,8 @@ class CodeBatch(models.Model):
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
     suspended_reason = models.CharField(_("reason of the suspension"), max_length=200, blank=True)
 
+    objects = CodeBatchQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("code batch")
         verbose_name_plural = _("code batches")
@@ -77,6 +110,11 @@ class CodeBatch(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.plan} ({self.created_at:%Y-%m-%d})"
+
+    def clean(self) -> None:
+        """Keep the rules of codes that are issued: whoever holds one was promised them."""
+        if self.pk and self.codes.exists():
+            refuse_changes(self, self.RULES)
 
     @property
     def fetched_until(self) -> datetime:

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from licenses import services
-from licenses.models import ActivationCode, CodeBatch, Event, License
+from licenses.models import ActivationCode, Event, License
 from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, UserFactory, fresh_code
 
 pytestmark = pytest.mark.django_db
@@ -90,14 +90,6 @@ def test_block_asks_why_and_records_who(office, staff):
     license.refresh_from_db()
     assert license.blocked_reason == "Charged back."
     assert Event.objects.get(verb=Event.Verb.LICENSE_BLOCKED).actor == staff
-
-
-def test_batch_can_be_put_on_hold_and_back(office):
-    fresh_code()
-    address = reverse("admin:licenses_codebatch_changelist")
-    for action, held in [("suspend", True), ("resume", False)]:
-        office.post(address, {"action": action, "_selected_action": CodeBatch.objects.get().pk})
-        assert (CodeBatch.objects.get().suspended_at is not None) is held
 
 
 @pytest.mark.parametrize("rows", ["event", "license", "activationcode"])
