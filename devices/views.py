@@ -14,7 +14,7 @@ from django.views.decorators.http import etag, require_http_methods, require_saf
 from devices import services
 from devices.forms import NameForm
 from devices.models import Device
-from devices.overview import fingerprint, full_pool, rows_of, summary
+from devices.overview import Row, fingerprint, full_pool, rows_of, summary
 from licenses.models import License
 from portal.identity.keys import public_jwks
 
@@ -94,6 +94,28 @@ def disconnect(request, pk):
         messages.info(request, _("%(device)s is disconnected already") % {"device": device.name})
         return redirect("devices:index")
     return render(request, "devices/disconnect.html", {"device": device, "row": row, "again_at": row.again_at})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def disconnect_from(request, pk, license_pk):
+    """Free the seat of one license; a device that has no other is disconnected as a whole."""
+    device = get_object_or_404(Device.objects.for_user(request.user), pk=pk)
+    license = get_object_or_404(License.objects.for_user(request.user).select_related("product"), pk=license_pk)
+    names = {"device": device.name, "product": license.product.name}
+    row = row_of(request.user, device)
+    seats = [seat for seat in row.seats if seat.license == license] if row else []
+    if not seats:
+        messages.info(request, _("%(device)s is disconnected from %(product)s already") % names)
+        return redirect("devices:detail", pk=pk)
+    if len(row.seats) == 1:
+        return disconnect(request, pk)
+    if request.method == "POST":
+        services.disconnect(device=device, actor=request.user, license=license)
+        messages.success(request, _("%(device)s is disconnected from %(product)s. Its seat is free.") % names)
+        return redirect("devices:detail", pk=pk)
+    row = Row(device, seats)
+    context = {"device": device, "row": row, "license": license, "again_at": row.again_at}
+    return render(request, "devices/disconnect.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -45,7 +45,15 @@ PUBLIC = {
     "demo:letter",
     "demo:html",
 }
-ANYTHING = {"pk": 1, "file_name": "setup.exe", "platform": "windows", "product": "x", "key": "a", "uidb36": "1"}
+ANYTHING = {
+    "pk": 1,
+    "license_pk": 1,
+    "file_name": "setup.exe",
+    "platform": "windows",
+    "product": "x",
+    "key": "a",
+    "uidb36": "1",
+}
 MADE_UP = {"object_id": "1", "app_label": "licenses", "content_type_id": 1, "url": "x", "user_id": "1", "id": "1"}
 
 
