@@ -1,5 +1,8 @@
 """What a customer installs: files, store links and the guide that goes with them."""
 
+from datetime import datetime
+
+from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -9,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from licenses.models import Platform, Product
+from licenses.models import License, Platform, Product
 
 
 def store_by_hash(installer: "Installer", filename: str) -> str:
@@ -161,3 +164,29 @@ class SetupGuide(models.Model):
     def language_name(self) -> str:
         """The name of the guide's language, in that language."""
         return LANG_INFO.get(self.language, {}).get("name_local", self.language)
+
+
+class DeviceLinkQuerySet(models.QuerySet["DeviceLink"]):
+    def open_at(self, moment: datetime):
+        """Links that work at this moment: in their time, and while the license is still their maker's."""
+        return self.filter(expires_at__gt=moment, user__is_active=True, license__owner=models.F("user"))
+
+
+class DeviceLink(models.Model):
+    """A short address that opens the download of a license's product on another device; only its digest is kept."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="device_links", verbose_name=_("customer")
+    )
+    license = models.ForeignKey(License, models.CASCADE, related_name="device_links", verbose_name=_("license"))
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField(_("works until"))
+
+    objects = DeviceLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link for another device")
+        verbose_name_plural = _("links for another device")
+
+    def __str__(self) -> str:
+        return f"{self.license} {self.expires_at:%Y-%m-%d}"

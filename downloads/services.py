@@ -1,11 +1,13 @@
-"""The rules that write: publish and withdraw an installer, remember a download, give a product its guides."""
+"""The rules that write: publish and withdraw an installer, remember a download, give a product its guides, and make
+links for another device."""
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import IntegrityError, transaction
@@ -14,10 +16,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from downloads.formats import EXTENSIONS, content_fits, extension
-from downloads.models import Installer, SetupGuide, store_by_hash
+from downloads.links import WORKS_FOR, address_of, digest_of, token_of
+from downloads.mails import mail_link
+from downloads.models import DeviceLink, Installer, SetupGuide, store_by_hash
 from licenses.models import Event, License, Product
 from licenses.services import record_event
+from portal.words import clock, from_now
 
+# A link is mailed so often in so long, and not twice in a minute.
+LINK_MAILS, LINK_MAILS_WINDOW, LINK_MAILS_PAUSE = 6, timedelta(hours=1), timedelta(minutes=1)
+ADDRESS_KEY = "sign_in_address"
 GUIDE_TEXTS = Path(__file__).parent / "guides"
 # Minutes that the default texts speak of.
 GUIDE_MINUTES = {SetupGuide.Platform.WINDOWS: 15, SetupGuide.Platform.MAC: 20, SetupGuide.Platform.MOBILE: 5}
@@ -156,3 +164,56 @@ def write_default_guides(
             )
             written += [guide] if created else []
     return written
+
+
+@transaction.atomic
+def make_link(*, license: License, now: datetime | None = None) -> str:
+    """Return the address that opens the product of this license on another device; it works for seven days from now.
+
+    It reads the same all day, so that a page that is looked at twice does not change under a person who types it.
+    """
+    now = now or timezone.now()
+    token = token_of(license, timezone.localdate(now, timezone.get_default_timezone()))
+    DeviceLink.objects.filter(license=license, expires_at__lte=now).delete()
+    DeviceLink.objects.update_or_create(
+        digest=digest_of(token),
+        defaults={"user": license.owner, "license": license, "expires_at": now + WORKS_FOR},
+    )
+    return address_of(token)
+
+
+@transaction.atomic
+def send_link(*, license: License, now: datetime | None = None) -> None:
+    """Mail the link of this license to its owner, and to nobody else. Raises `slow_down`."""
+    now = now or timezone.now()
+    get_user_model().objects.select_for_update(no_key=True).get(pk=license.owner_id)
+    refuse_many_mails(license.owner, now)
+    mail_link(license=license, address=make_link(license=license, now=now), expires_at=now + WORKS_FOR)
+    record_event(Event.Verb.LINK_MAILED, actor=license.owner, license=license, at=now)
+
+
+def refuse_many_mails(user, now: datetime) -> None:
+    """Refuse a link soon after the last one, and one more than an hour allows; the account is locked while we count."""
+    mailed = Event.objects.filter(actor=user, verb=Event.Verb.LINK_MAILED, at__gt=now - LINK_MAILS_WINDOW)
+    times = list(mailed.order_by("-at").values_list("at", flat=True)[:LINK_MAILS])
+    waits = [times[0] + LINK_MAILS_PAUSE] if times else []
+    if len(times) == LINK_MAILS:
+        waits.append(times[-1] + LINK_MAILS_WINDOW)
+    until = max(waits, default=now)
+    if until > now:
+        raise ValidationError(
+            _("We have sent you this link already. You can ask for it again %(wait)s, at %(time)s."),
+            code="slow_down",
+            params={"wait": from_now(until, now), "time": clock(until, user.zone), "until": until},
+        )
+
+
+def find_link(*, text: str, now: datetime | None = None) -> DeviceLink | None:
+    """Return the link that somebody typed or scanned, if it works."""
+    links = DeviceLink.objects.open_at(now or timezone.now()).select_related("user", "license__product")
+    return links.filter(digest=digest_of(text)).first()
+
+
+def remember_address(*, session, link: DeviceLink) -> None:
+    """Let the sign-in in this browser begin with the address of whoever made the link."""
+    session[ADDRESS_KEY] = link.user.email

@@ -1,19 +1,26 @@
-"""The Downloads tab: what to install, the file itself, and the guide that goes with it."""
+"""The Downloads tab: what to install, the file itself, the guide that goes with it, and the way onto another device."""
 
 import logging
 from urllib.parse import quote
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
-from downloads import systems
+from downloads import services, systems
+from downloads.another import licenses_with_room, ways_of
 from downloads.models import Installer, SetupGuide
 from downloads.offers import (
     Offer,
@@ -27,10 +34,14 @@ from downloads.offers import (
 from downloads.prose import render_guide
 from downloads.qr import draw_qr
 from downloads.ranges import send_file
-from downloads.services import record_download
-from licenses.models import Product
+from licenses.models import License, Product
+from portal.api.throttles import count_call
+from portal.errors import too_many_requests
 
 logger = logging.getLogger("downloads")
+
+# So many links may be opened from one network address in so many seconds: enough for an office, too few to guess.
+LINKS_OPENED, LINKS_WINDOW = 20, 60
 
 
 @require_safe
@@ -99,7 +110,7 @@ def file(request, pk, file_name):
         return unavailable(request, installer)
     response = deliver(request, installer)
     if begins_download(request, response):
-        record_download(user=request.user, installer=installer)
+        services.record_download(user=request.user, installer=installer)
     return response
 
 
@@ -177,3 +188,77 @@ def store(request, product):
     response = redirect(own.url) if own else render(request, page, {"links": links, "product": product})
     patch_vary_headers(response, ["User-Agent"])
     return response
+
+
+@require_safe
+def protect(request):
+    """“Protect another device” for the license that protects longest and has room; without one, what to do first."""
+    licenses = licenses_with_room(request.user)
+    if licenses:
+        return redirect("downloads:protect_with", pk=licenses[0].pk)
+    running = License.objects.for_user(request.user).kept().active_at(timezone.now())
+    return render(request, "downloads/no_room.html", {"is_full": running.exists(), "tab": "devices"})
+
+
+@require_safe
+def choose_license(request):
+    return render(
+        request, "downloads/choose_license.html", {"licenses": licenses_with_room(request.user), "tab": "devices"}
+    )
+
+
+@require_safe
+def protect_with(request, pk, platform=None):
+    """The address, its QR code and the mail for one license; without `platform` the first kind of device that fits."""
+    license = get_object_or_404(License.objects.for_user(request.user).with_state(), pk=pk)
+    ways = ways_of(license)
+    way = ways[platform] if platform else next((way for way in ways.values() if way.is_open), next(iter(ways.values())))
+    context = {
+        "license": license,
+        "way": way,
+        "ways": ways,
+        "has_others": any(other != license for other in licenses_with_room(request.user)),
+        "tab": "devices",
+    }
+    if way.is_open:
+        address = services.make_link(license=license)
+        place, slash, token = address.partition("://")[2].rpartition("/")
+        context |= {"place": place + slash, "token": token, "qr": draw_qr(address)}
+    return render(request, "downloads/protect.html", context)
+
+
+@require_POST
+def send_link(request, pk):
+    """Mail the link to the account's own address; a press too many is told when the next one counts."""
+    license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
+    try:
+        services.send_link(license=license)
+        messages.success(request, _("The link is on its way"), extra_tags="link-sent")
+    except ValidationError as refusal:
+        messages.warning(request, " ".join(refusal.messages))
+    back = request.POST.get("platform", "")
+    if back in SetupGuide.Platform.values:
+        return redirect("downloads:protect_with", pk=pk, platform=back)
+    return redirect("downloads:protect_with", pk=pk)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def open_link(request, text):
+    """Where a link for another device leads: to the store of a phone, on a computer past the sign-in to the file."""
+    opened, _seconds = count_call(f"open-link:{get_adapter(request).get_client_ip(request)}", LINKS_WINDOW)
+    if opened > LINKS_OPENED:
+        return too_many_requests(request)
+    link = services.find_link(text=text)
+    if link is None:
+        return render(request, "downloads/link_unknown.html", status=404)
+    if request.user.is_authenticated and request.user != link.user:
+        return render(request, "downloads/link_of_another.html", status=403)
+    services.remember_address(session=request.session, link=link)
+    product, tab = link.license.product, systems.tab_for(request)
+    if tab == SetupGuide.Platform.MOBILE and product.store_links.exists():
+        return redirect("downloads:store", product=product.slug)
+    if request.user.is_authenticated:
+        return redirect(box_address(tab, product))
+    return redirect_to_login(request.path)

@@ -3,10 +3,11 @@
 from allauth.account.decorators import secure_admin_login
 from django.apps import apps
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from devices.api import router as devices
 from devices.views import lease_keys
+from downloads.views import open_link
 from licenses.api import router as orders
 from portal import brand
 from portal.accounts.views import home
@@ -28,6 +29,8 @@ urlpatterns = [
     path("licenses/", include("licenses.urls")),
     path("devices/", include("devices.urls")),
     path("downloads/", include("downloads.urls")),
+    # Typed by hand, so with or without the slash, and as short as can be.
+    re_path(r"^go/(?P<text>[^/]+)/?$", open_link, name="go"),
     path("api/", manual, name="api_manual"),
     path("api/v1/", api.urls),
     path(".well-known/lease-keys.json", lease_keys, name="lease_keys"),

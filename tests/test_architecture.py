@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = {
     "licenses": {"portal.webhooks", "portal.outbox", "portal.identity", "portal.api", "portal"},
     "devices": {"licenses", "portal.webhooks", "portal.outbox", "portal.identity", "portal.api", "portal"},
-    "downloads": {"licenses", "portal"},
+    "downloads": {"licenses", "portal.outbox", "portal.api", "portal"},
     "portal.outbox": {"portal"},
     "portal.webhooks": {"portal"},
     "portal.identity": {"portal"},

@@ -21,6 +21,7 @@ PUBLIC = {
     "accounts:confirm_email",
     "licenses:add",
     "downloads:store",
+    "go",
     "account_login",
     "account_logout",
     "account_signup",
@@ -130,6 +131,7 @@ WRITING = [
     "licenses:claim",
     "licenses:drop_waiting",
     "licenses:restore",
+    "downloads:send_link",
     "accounts:language",
     "accounts:send_again",
 ]

@@ -46,6 +46,7 @@ class Event(models.Model):
         DEVICE_COPIED = "device_copied", _("Two machines use %(product)s as %(device)s")
         DEVICE_RENAMED = "device_renamed", _("Renamed from “%(old)s” to “%(new)s”")
         ADDRESS_VERIFIED = "address_verified", _("Email address %(email)s marked as verified: %(reason)s")
+        LINK_MAILED = "link_mailed", _("Link for another device mailed")
         INSTALLER_PUBLISHED = "installer_published", _("%(file)s published")
         INSTALLER_WITHDRAWN = "installer_withdrawn", _("%(file)s withdrawn")
         INSTALLER_DOWNLOADED = "installer_downloaded", _("%(file)s downloaded")

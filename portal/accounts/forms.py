@@ -17,6 +17,8 @@ from django.utils.encoding import punycode
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from downloads.services import ADDRESS_KEY
+
 from .models import User
 from .services import register_account
 
@@ -122,6 +124,7 @@ class SignInForm(allauth_forms.LoginForm):
         self.fields["login"] = address_field(autocomplete="username")
         self.fields["password"] = password_field(autocomplete="current-password")
         self.order_fields(["login", "password"])
+        self.fields["login"].initial = self.request.session.get(ADDRESS_KEY, "")
 
     def clean(self):
         """Say in a refusal how many tries are left, or when the next one is allowed."""

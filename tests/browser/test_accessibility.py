@@ -11,13 +11,14 @@ import pytest
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import expect
 
 from devices.models import Device
 from devices.services import issue_lease
-from downloads.services import write_default_guides
+from downloads.services import make_link, write_default_guides
 from licenses import views as license_views
 from licenses.models import License, Product, Seat
 from licenses.services import archive_license, keep_code, redeem_code
@@ -279,6 +280,32 @@ def test_downloads(inspect, complaints, everything):
     missing.file.delete(save=False)
     at.look("The file is not available right now", missing.get_absolute_url())
     forget(complaints, 403, 503)
+
+
+def link_of(license) -> str:
+    """The link for another device, without the host."""
+    return make_link(license=license).removeprefix(settings.PORTAL_URL)
+
+
+def test_protecting_another_device(inspect, complaints, everything):
+    roomy, full = (everything.licenses.get(product__slug=slug) for slug in ("security-cloud", "total-security"))
+    at = inspect(everything)
+    at.look("Protect another device", "/downloads/another-device/")
+    for platform in ("windows", "mac", "mobile"):
+        at.look("Protect another device", f"/downloads/another-device/{roomy.pk}/{platform}/", state=platform)
+    at.press("Send the link to me")
+    expect(at.page.get_by_role("heading", name="The link is on its way")).to_be_visible()
+    at.look("Protect another device", state="sent")
+    at.look("Protect another device", f"/downloads/another-device/{full.pk}/", state="full")
+    at.look("Choose a license", "/downloads/another-device/choose/")
+    at.look("This link belongs to another account", link_of(LicenseFactory()))
+    at.look("This link doesn’t work", "/go/7KQ2M-X9BW3")
+    forget(complaints, 403, 404)
+
+
+def test_protecting_another_device_without_a_license(inspect, customer):
+    at = inspect(customer)
+    at.look("Protect another device", "/downloads/another-device/", state="none")
 
 
 def test_signing_in_a_device(inspect, customer):

@@ -35,10 +35,10 @@ def test_added_license_is_told_in_full(client_of, customer):
         assert fact in page
 
 
-def test_redeem_stays_within_27_queries(client_of, customer, django_assert_max_num_queries):
+def test_redeem_stays_within_28_queries(client_of, customer, django_assert_max_num_queries):
     browser = client_of(customer)
     code = fresh_code()
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         browser.post(reverse("licenses:add"), {"code": code})
     assert License.objects.exists()
 
