@@ -1,7 +1,10 @@
 """What every request passes before a view sees it."""
 
 import codecs
+from datetime import MAXYEAR, MINYEAR
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBadRequest
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
@@ -38,6 +41,56 @@ class RefuseOddText:
         if request.method == "POST" and any(holds_nul(values) for _, values in request.POST.lists()):
             return refuse()
         return None
+
+
+class RefuseHandMadeRequests:
+    """Answer 400 where Django's admin believes what no page of it sends, which would be a 500.
+
+    Those are rows to act on that are no row's number, years that no calendar has, and related rows of a field with a
+    search box, which is drawn again by asking for them.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs):
+        pages = getattr(view, "model_admin", None)
+        if pages is None:
+            return None
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if not all(is_key_of(pages.model, value) for value in chosen):
+            return refuse()
+        if any(name.endswith("__year") and not is_year(value) for name, value in request.GET.items()):
+            return refuse()
+        names = [name for name in request.POST if name.split("-")[-1] in searched_fields(pages)]
+        return None if all(is_number(request.POST[name]) for name in names if request.POST[name]) else refuse()
+
+
+LARGEST_KEY = 2**63 - 1
+
+
+def is_key_of(model, value: str) -> bool:
+    try:
+        key = model._meta.pk.to_python(value)
+    except ValidationError:
+        return False
+    return key != "" and not (isinstance(key, int) and abs(key) > LARGEST_KEY)
+
+
+def is_number(value: str) -> bool:
+    return value.isdecimal() and int(value[:20]) <= LARGEST_KEY
+
+
+def is_year(value: str) -> bool:
+    return value.isdecimal() and MINYEAR <= int(value[:5]) <= MAXYEAR
+
+
+def searched_fields(pages) -> set[str]:
+    """Return the fields of the page and of its inlines that have a search box."""
+    return {field for each in [pages, *pages.inlines] for field in each.autocomplete_fields}
 
 
 def is_utf8(charset: str) -> bool:

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.identity.middleware.LetFormsReachApps",
+    "portal.middleware.RefuseHandMadeRequests",
 ]
 if not PRODUCTION:
     MIDDLEWARE.insert(1, "portal.demo.middleware.OneAddress")
