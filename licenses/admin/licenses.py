@@ -1,26 +1,45 @@
 """Licenses with their terms and seats, and the history of everything."""
 
+from datetime import tzinfo
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from licenses import services
 from licenses.models import Event, License, Seat, Term
 from portal.staff import HistoryInline, KeptAdmin, KeptInline, link_to
-from portal.words import day
+from portal.words import day, moment
 
 from .filters import LicenseBatchFilter
 
 
+def zone_name(zone: tzinfo) -> str:
+    """Write a time zone as people read it: “America/Los Angeles”."""
+    return str(zone).replace("_", " ")
+
+
 class TermInline(KeptInline):
+    """Terms in the days of the customer: staff and customer must speak of the same last day."""
+
     model = Term
-    fields = readonly_fields = ["plan", "code", "sold", "starts_at", "ends_at"]
+    fields = readonly_fields = ["plan", "code", "sold", "begins", "ends"]
+    verbose_name_plural = _("terms, in the customer’s days")
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("plan__product", "code", "order")
+        return super().get_queryset(request).select_related("plan__product", "code", "order", "license__owner")
+
+    @admin.display(description=_("begins"))
+    def begins(self, term):
+        return moment(term.starts_at, term.license.owner.zone)
+
+    @admin.display(description=_("last day"))
+    def ends(self, term):
+        return day(term.last_day, term.license.owner.zone)
 
     @admin.display(description=_("order"))
     def sold(self, term):
@@ -51,12 +70,14 @@ class LicenseAdmin(KeptAdmin):
     list_filter = ["product", ("blocked_at", admin.EmptyFieldListFilter), LicenseBatchFilter, "created_at"]
     search_fields = ["support_key", "owner__email", "product__name"]
     search_help_text = _("Support key, email address or product.")
+    view_on_site = False  # that page is the customer's alone
     fields = readonly_fields = [
         "support_key",
         "product",
         "customer",
         "state",
         "ends",
+        "days_of",
         "seats",
         "moves",
         "created_at",
@@ -80,7 +101,19 @@ class LicenseAdmin(KeptAdmin):
 
     @admin.display(description=_("last day"))
     def ends(self, license):
-        return day(license.last_day) or "–"
+        if license.last_day is None:
+            return "–"
+        zone = license.owner.zone
+        return format_html('{}<br><span class="zone">{}</span>', day(license.last_day, zone), zone_name(zone))
+
+    @admin.display(description=_("whose days"))
+    def days_of(self, license):
+        return _(
+            "The last day and the terms below are the customer’s: %(zone)s. All other times are yours: %(yours)s."
+        ) % {
+            "zone": zone_name(license.owner.zone),
+            "yours": zone_name(timezone.get_current_timezone()),
+        }
 
     @admin.display(description=_("seats"))
     def seats(self, license):
