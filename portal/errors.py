@@ -6,8 +6,9 @@ import sys
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import is_valid_path
 from django.utils import timezone
 
 from .outages import APPS, is_away, unavailable
@@ -36,6 +37,24 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @login_not_required
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return HttpResponse(render_to_string("404.html"), status=404)
+
+
+def method_not_allowed(request: HttpRequest, allow: str) -> HttpResponse:
+    """Lead from an address that only takes a form to its page; where there is none, say so."""
+    if request.path_info.startswith(APPS):
+        return JsonResponse({"error": "invalid_request"}, status=405, headers={"Allow": allow})
+    if request.method in {"GET", "HEAD"}:
+        return HttpResponseRedirect(page_above(request.path_info))
+    return HttpResponse(render_to_string("405.html"), status=405, headers={"Allow": allow})
+
+
+def page_above(path: str) -> str:
+    """Return the nearest address above this one: a license's for what is done to it, a list's for its forms."""
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        if is_valid_path(path):
+            break
+    return path
 
 
 @login_not_required

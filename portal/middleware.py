@@ -5,9 +5,11 @@ from datetime import MAXYEAR, MINYEAR
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
+
+from .errors import method_not_allowed
 
 
 class CompressPages(GZipMiddleware):
@@ -91,6 +93,22 @@ def is_year(value: str) -> bool:
 def searched_fields(pages) -> set[str]:
     """Return the fields of the page and of its inlines that have a search box."""
     return {field for each in [pages, *pages.inlines] for field in each.autocomplete_fields}
+
+
+class LeadToPages:
+    """Answer a method that an address does not take: nobody is left with the browser's own error page.
+
+    Addresses under /api/ answer in a problem document, which `portal.api.middleware` writes.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not request.path_info.startswith("/api/"):
+            return method_not_allowed(request, response.headers["Allow"])
+        return response
 
 
 def is_utf8(charset: str) -> bool:

@@ -105,6 +105,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.identity.middleware.LetFormsReachApps",
     "portal.middleware.RefuseHandMadeRequests",
+    # Last, so that what it shows is in the reader's language.
+    "portal.middleware.LeadToPages",
 ]
 if not PRODUCTION:
     MIDDLEWARE.insert(1, "portal.demo.middleware.OneAddress")
