@@ -19,6 +19,7 @@ PUBLIC = {
     "accounts:language",
     "accounts:send_again",
     "accounts:confirm_email",
+    "accounts:close_unused",
     "licenses:add",
     "downloads:store",
     "go",

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -54,11 +55,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
         A code that was typed before waits on that account too, so that the link can be opened in any browser.
         """
+        request.session.pop(EXPECTED_PASSWORD, None)
         if user:
             self.expect_mail(request, user.email)
             request.session[EXPECTED_PASSWORD] = user.get_session_auth_hash()
             lend_waiting_code(session=request.session, user=user)
         return super().respond_email_verification_sent(request, user)
+
+    def knows_password(self, request: HttpRequest, user: User) -> bool:
+        """Tell whether this browser showed the account's present password: at registration or at a sign-in."""
+        shown = request.session.get(EXPECTED_PASSWORD, "")
+        return request.user == user or constant_time_compare(shown, user.get_session_auth_hash())
 
     def may_send_link(self, request: HttpRequest, email: str) -> bool:
         """Tell whether a verification mail to this address would go out now."""
@@ -80,7 +87,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Mark the address as verified, unless another account took it meanwhile; what was bought for it arrives."""
-        if request.session.get(EXPECTED_PASSWORD) != email_address.user.get_session_auth_hash():
+        if not self.knows_password(request, email_address.user):
             clear_login(request)
         try:
             with transaction.atomic():

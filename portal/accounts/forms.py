@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from downloads.services import ADDRESS_KEY
 
+from .adapter import EXPECTED_PASSWORD
 from .models import User
 from .services import register_account
 
@@ -75,8 +76,17 @@ def new_password_field(*, user) -> forms.CharField:
     return field
 
 
-class RegisterForm(allauth_forms.SignupForm):
+class TimeZoneOfBrowser(forms.Form):
+    """Takes what a script found, when it is a time zone; a browser's mistake must not stop anybody."""
+
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_time_zone(self) -> str:
+        name = self.cleaned_data["time_zone"]
+        return name if name in zoneinfo.available_timezones() else ""
+
+
+class RegisterForm(TimeZoneOfBrowser, allauth_forms.SignupForm):
     field_order = ("email", "password1", "time_zone")
 
     def __init__(self, *args, **kwargs):
@@ -88,11 +98,6 @@ class RegisterForm(allauth_forms.SignupForm):
     def validate_unique_email(self, value: str) -> str:
         """Ask nobody: whether the address is known shows when the account is stored, and is never told here."""
         return value
-
-    def clean_time_zone(self) -> str:
-        """Take what the browser says when it is a time zone; a browser's mistake must not stop anybody."""
-        name = self.cleaned_data["time_zone"]
-        return name if name in zoneinfo.available_timezones() else ""
 
     def clean(self) -> dict:
         """Hash the password here, known address or not: that takes the time, and no lock may be held meanwhile."""
@@ -110,12 +115,33 @@ class RegisterForm(allauth_forms.SignupForm):
             language=get_language() or "",
             time_zone=self.cleaned_data["time_zone"],
             mail_follows=self.mail_follows,
+            known_by=request.session.get(EXPECTED_PASSWORD, ""),
         )
         get_adapter().expect_mail(request, self.cleaned_data["email"])
         if user is None:
             self.account_already_exists = True
             return super().try_save(request)
         return user, None
+
+
+class FirstPasswordForm(TimeZoneOfBrowser):
+    """The password of an account whose link was opened elsewhere than where it was registered.
+
+    The one that was registered is not compared: it is stored anew like any other, so nobody can find it out here.
+    """
+
+    def __init__(self, *args, user: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = new_password_field(user=user)
+        self.fields["password"].label = _("Password")
+        self.fields["password"].help_text = _("A new one, or the one that you registered with.")
+
+    def clean(self) -> dict:
+        """Hash the password here, before any lock is held."""
+        data = super().clean()
+        if not self.errors:
+            self.password_hash = make_password(data["password"])
+        return data
 
 
 class SignInForm(allauth_forms.LoginForm):
@@ -148,6 +174,12 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["email"] = address_field(autocomplete="username")
+
+    def clean_email(self) -> str:
+        """Find accounts by the address that they have, not by a new one that nobody verified: it may be a mistake."""
+        email = super().clean_email()
+        self.users = [user for user in self.users if user.email == email]
+        return email
 
 
 class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):

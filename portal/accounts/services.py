@@ -5,11 +5,15 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Event
 from licenses.services import deliver_waiting_orders, record_event
+from portal.identity.models import SignIn
+from portal.identity.services import end_sign_ins
 
 from .models import User
 
@@ -18,13 +22,20 @@ FRESH = timedelta(minutes=5)
 
 
 def register_account(
-    *, email: str, password_hash: str, language: str = "", time_zone: str = "", mail_follows: bool = True
+    *,
+    email: str,
+    password_hash: str,
+    language: str = "",
+    time_zone: str = "",
+    mail_follows: bool = True,
+    known_by: str = "",
 ) -> User | None:
     """Create an account that waits for its address to be verified; None when the address has an account.
 
-    An account that nobody ever verified is started over (if a new mail can follow): whoever registers last, and then
-    opens the newest mail, owns it. Safe when the same address comes many times at once: the database decides who is
-    first. It takes a hash, which is slow to make, so that known and new addresses cost the same here: next to nothing.
+    An account that nobody ever verified is started over: by the browser that registered it (`known_by` is what its
+    session knows of the password) at any time, by any other one if a new mail can follow. Safe when the same address
+    comes many times at once: the database decides who is first. It takes a hash, which is slow to make, so that known
+    and new addresses cost the same here: next to nothing.
     """
     user = User(email=email.lower(), password=password_hash, language=language, time_zone=time_zone)
     try:
@@ -32,27 +43,44 @@ def register_account(
             user.save(force_insert=True)
             EmailAddress.objects.create(user=user, email=user.email, primary=True)
     except IntegrityError:
-        return start_over(newest=user) if mail_follows else None
+        return start_over(newest=user, mail_follows=mail_follows, known_by=known_by)
     return user
 
 
+def never_verified() -> QuerySet[User]:
+    """Accounts of customers who registered and never opened the mail: nothing of them was ever used."""
+    return User.objects.filter(
+        Exists(EmailAddress.objects.filter(user=OuterRef("pk"), verified=False)),
+        ~Exists(EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)),
+        is_active=True,
+        is_staff=False,
+        last_login=None,
+    )
+
+
+def lock_never_verified(**account) -> User | None:
+    """Lock such an account and look again: until then it may have been verified."""
+    user = never_verified().select_for_update(no_key=True).filter(**account).first()
+    addresses = EmailAddress.objects.select_for_update().filter(user=user)
+    return None if user is None or any(address.verified for address in addresses) else user
+
+
 @transaction.atomic
-def start_over(*, newest: User) -> User | None:
+def start_over(*, newest: User, mail_follows: bool, known_by: str) -> User | None:
     """Replace a registration that was never verified by the newest one; None when there is none to replace.
 
-    The address gets a new row: its number is in the link of the mail, so links of older mails die.
+    From another browser, the address gets a new row: its number is in the link of the mail, so links of older mails
+    die. From the same browser they live on, because whoever corrects a password has the mail already.
     """
     now = timezone.now()
-    user = (
-        User.objects.select_for_update(no_key=True)
-        .filter(email=newest.email, is_active=True, is_staff=False, last_login=None, date_joined__lt=now - FRESH)
-        .first()
-    )
-    addresses = list(EmailAddress.objects.select_for_update().filter(user=user)) if user else []
-    if user is None or not addresses or any(address.verified for address in addresses):
+    user = lock_never_verified(email=newest.email)
+    if user is None:
         return None
-    EmailAddress.objects.filter(pk__in=[address.pk for address in addresses]).delete()
-    EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    if not constant_time_compare(known_by, user.get_session_auth_hash()):
+        if not mail_follows or user.date_joined > now - FRESH:
+            return None
+        EmailAddress.objects.filter(user=user).delete()
+        EmailAddress.objects.create(user=user, email=user.email, primary=True)
     user.password, user.language, user.time_zone = newest.password, newest.language, newest.time_zone
     user.date_joined = now
     user.save(update_fields=["password", "language", "time_zone", "date_joined"])
@@ -84,3 +112,38 @@ def refuse_staff(user: User) -> None:
         raise ValidationError(
             _("Addresses of staff are proved by a mail, never by somebody’s word."), code="staff_address"
         )
+
+
+@transaction.atomic
+def claim_account(
+    *, address: EmailAddress, password_hash: str, language: str = "", time_zone: str = ""
+) -> EmailAddress | None:
+    """Give an account that was never verified to whoever holds the link in its mail, with the password of their choice.
+
+    Nothing of the first registrant opens it any more: neither password nor browser nor device. What waits (a code, an
+    order) stays. Returns the address, now to be verified; None when the link was overtaken meanwhile.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=address.user_id)
+    addresses = list(EmailAddress.objects.select_for_update().filter(user=user))
+    mine = next((each for each in addresses if each.pk == address.pk), None)
+    if mine is None or any(each.verified for each in addresses):
+        return None
+    user.password, user.language = password_hash, language or user.language
+    user.time_zone = time_zone or user.time_zone
+    user.save(update_fields=["password", "language", "time_zone"])
+    end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED, actor=user)
+    mine.user = user
+    return mine
+
+
+@transaction.atomic
+def close_unused(*, address: EmailAddress) -> bool:
+    """Delete an account that was never verified, for the owner of its address, who never registered."""
+    user = lock_never_verified(pk=address.user_id)
+    if user is None:
+        return False
+    try:
+        user.delete()
+    except ProtectedError:  # staff gave it a license, or wrote something down about it
+        return False
+    return True

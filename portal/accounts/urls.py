@@ -16,5 +16,6 @@ urlpatterns = [
     path("login/", views.SignInView.as_view()),
     path("signup/", views.RegisterView.as_view()),
     path("password/reset/", views.ResetPasswordView.as_view()),
+    path("confirm-email/<str:key>/close/", views.close_unused_account, name="close_unused"),
     path("confirm-email/<str:key>/", views.confirm_email, name="confirm_email"),
 ]

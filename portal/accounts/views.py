@@ -4,8 +4,10 @@ from http import HTTPStatus
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
-from allauth.account.models import EmailAddress
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import EmailAddress, Login
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,13 +19,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from licenses.services import waiting_code
 from portal.words import from_now
 
 from .adapter import EXPECTED_MAIL
-from .forms import LanguageForm, NameForm, TimeZoneForm
+from .forms import FirstPasswordForm, LanguageForm, NameForm, TimeZoneForm
 from .limits import opens_at
 from .links import read_link
 from .preferences import remember_language
+from .services import claim_account, close_unused
 from .timing import even_time
 
 STATUS_OF_LINK = {
@@ -67,6 +71,10 @@ class RegisterView(allauth_views.SignupView):
 def confirm_email(request: HttpRequest, key: str) -> HttpResponse:
     """Show what the link in a mail is worth; only a press of its button verifies, so mail scanners verify nothing."""
     link = read_link(key)
+    if link.state == "good" and not link.address.user.is_active:
+        return redirect("account_inactive")
+    if link.state == "good" and not get_adapter().knows_password(request, link.address.user):
+        return ask_for_password(request, link.address)
     if request.method == "POST" and link.state == "good":
         return verify(request, key, link.address)
     if request.method == "POST" and link.state == "expired":
@@ -78,11 +86,64 @@ def confirm_email(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
+def ask_for_password(request: HttpRequest, address: EmailAddress) -> HttpResponse:
+    """The link proves whose the address is, but not who chose the password: here its owner does, in one step.
+
+    The new address of an account that is in use counts only for whoever can sign in to it.
+    """
+    if address.user.emailaddress_set.filter(verified=True).exists():
+        return render(request, "account/link_elsewhere.html", {"address": address})
+    form = FirstPasswordForm(request.POST if "password" in request.POST else None, user=address.user)
+    if form.is_valid():
+        return open_account(request, address, form)
+    context = {"form": form, "address": address, "waiting": waiting_code(user=address.user)}
+    return render(request, "account/new_password_here.html", context)
+
+
+def open_account(request: HttpRequest, address: EmailAddress, form: FirstPasswordForm) -> HttpResponse:
+    """Store the password, verify the address and sign in: all of it, or nothing."""
+    adapter = get_adapter()
+    with transaction.atomic():
+        claimed = claim_account(
+            address=address,
+            password_hash=form.password_hash,
+            language=request.LANGUAGE_CODE,
+            time_zone=form.cleaned_data["time_zone"],
+        )
+        if claimed is None or not adapter.confirm_email(request, claimed):
+            transaction.set_rollback(True)
+            return redirect(request.path)
+    if request.user.is_authenticated:
+        logout(request)
+    messages.success(request, _("Your email address is verified."), extra_tags="verified")
+    login = Login(user=claimed.user, email=claimed.email)
+    return perform_password_login(request, {"email": claimed.email}, login)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def close_unused_account(request: HttpRequest, key: str) -> HttpResponse:
+    """For whoever got the mail and never registered: asked once, then the account is gone."""
+    link = read_link(key)
+    if link.state != "good":
+        return redirect("account_confirm_email", key=key)
+    if request.method == "POST":
+        if close_unused(address=link.address):
+            messages.success(request, _("The account is closed. Nothing of it was used."))
+        return redirect("account_login")
+    return render(request, "account/link_close.html", {"address": link.address, "key": key})
+
+
 def verify(request: HttpRequest, key: str, address: EmailAddress) -> HttpResponse:
-    """Verify the address; the browser in which its owner registered is signed in, any other one is asked to."""
+    """Verify the address in a browser that knows the password, and sign it in."""
+    is_change = address.email != address.user.email
     response = allauth_views.confirm_email(request, key=key)
     address.refresh_from_db()
-    if address.verified and request.user.is_authenticated:
+    if address.verified and is_change:
+        text = _("Your address is now %(email)s. Use it in the app too.")
+        messages.success(request, text % {"email": address.email})
+    elif address.verified and request.user.is_authenticated:
         messages.success(request, _("Your email address is verified."), extra_tags="verified")
     elif address.verified:
         messages.success(request, _("Your email address is verified. Sign in to go on."), extra_tags="verified")

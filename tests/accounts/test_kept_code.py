@@ -76,7 +76,7 @@ def test_it_survives_sign_in_instead_of_registration(visitor, code, register, si
 
 def test_it_survives_the_end_of_the_session(visitor, code, register, newest_link, sign_in):
     register(browser=visitor)
-    Client().post(newest_link())
+    Client().post(newest_link(), {"password": PASSWORD})
     later = Client()
     sign_in("new@example.com", browser=later)
     assert waits_for(later, code)
@@ -101,7 +101,7 @@ def test_it_survives_a_new_password_in_between(visitor, code, sign_in, customer,
 def test_it_waits_in_another_browser_too_after_a_sign_in_before_verifying(visitor, code, sign_in, newest_link):
     UserFactory(email="new@example.com", verified=False)
     sign_in("new@example.com", browser=visitor)
-    Client().post(newest_link())
+    Client().post(newest_link(), {"password": PASSWORD})
     elsewhere = Client()
     sign_in("new@example.com", browser=elsewhere)
     assert waits_for(elsewhere, code)

@@ -161,7 +161,17 @@ def test_links_that_verify(inspect, complaints, customer, monkeypatch):
     with monkeypatch.context() as past:
         past.setattr("django.core.signing.time.time", lambda: days(-2).timestamp())
         old = EmailConfirmationHMAC(address).key
-    at.look("Verify your email address", f"/account/confirm-email/{EmailConfirmationHMAC(address).key}/")
+    link = f"/account/confirm-email/{EmailConfirmationHMAC(address).key}/"
+    keep_code(user=address.user, text=fresh_code())
+    at.look("Choose your password", link)
+    at.page.get_by_label("Password", exact=True).fill("weak")
+    at.press("Save and open my account")
+    expect(at.page.get_by_label("Password", exact=True)).to_have_attribute("aria-invalid", "true")
+    at.look("Choose your password", state="refused")
+    at.look("Close this account?", f"{link}close/")
+    change = EmailAddress.objects.create(user=customer, email="anna@new.example")
+    at.look("Sign in to change the address", f"/account/confirm-email/{EmailConfirmationHMAC(change).key}/")
+    inspect(customer).look("Verify your email address", f"/account/confirm-email/{EmailConfirmationHMAC(change).key}/")
     at.look("This link was used already", f"/account/confirm-email/{EmailConfirmationHMAC(verified).key}/")
     at.look("This link has expired", f"/account/confirm-email/{old}/")
     at.look("This link doesn’t work", "/account/confirm-email/nonsense/")
