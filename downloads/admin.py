@@ -107,5 +107,6 @@ class SetupGuideAdmin(admin.ModelAdmin):
     def help(self, guide):
         return _(
             "Markdown: ## heading, 1. step, - list, **bold**, [link](https://…), > note. HTML tags are shown as text. "
-            "These are filled in for each reader: {product} {file_name} {site} {email}"
+            "These are filled in for each reader: {product} {file_name} {site} {email}, "
+            "and as addresses of links: [Devices]({devices}) [Downloads]({downloads}) [Licenses]({licenses})"
         )

@@ -13,12 +13,17 @@ TAGS = BLOCKS | {"a", "strong", "em", "code", "br"}
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 
-def render_guide(text: str, values: dict[str, str]) -> SafeString:
-    """Render Markdown; `{name}` in the text becomes the value of that name, as plain text."""
+def render_guide(text: str, values: dict[str, str], places: dict[str, str] | None = None) -> SafeString:
+    """Render Markdown; `{name}` in the text becomes the value of that name, as plain text.
+
+    `[words]({name})` becomes a link to the place of that name: addresses of ours, never what a person typed.
+    """
     tokens = MARKDOWN.parse(text)
     place_headings(tokens)
     html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
     html = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"https", "http", "mailto"})
+    for name, address in (places or {}).items():
+        html = html.replace(f'href="%7B{name}%7D"', f'href="{escape(address)}"')
     for name, value in values.items():
         html = html.replace(f"{{{name}}}", escape(value))
     # Safe: only the tags and attributes above are left, and the values that came in after that are escaped.

@@ -27,8 +27,13 @@ from portal.words import clock, from_now
 LINK_MAILS, LINK_MAILS_WINDOW, LINK_MAILS_PAUSE = 6, timedelta(hours=1), timedelta(minutes=1)
 ADDRESS_KEY = "sign_in_address"
 GUIDE_TEXTS = Path(__file__).parent / "guides"
-# Minutes that the default texts speak of.
-GUIDE_MINUTES = {SetupGuide.Platform.WINDOWS: 15, SetupGuide.Platform.MAC: 20, SetupGuide.Platform.MOBILE: 5}
+# Minutes that the default texts take on Windows, a Mac and a phone.
+GUIDE_MINUTES = {
+    Product.Kind.PROTECTION: {"windows": 15, "mac": 20, "mobile": 5},
+    Product.Kind.VPN: {"windows": 5, "mac": 5, "mobile": 4},
+    Product.Kind.PASSWORDS: {"windows": 15, "mac": 15, "mobile": 10},
+    Product.Kind.CHILDREN: {"windows": 20, "mac": 25, "mobile": 15},
+}
 
 
 def check_installer(
@@ -151,16 +156,17 @@ def event_details(installer: Installer) -> dict[str, str]:
 def write_default_guides(
     *, product: Product, platforms: Iterable[str] = tuple(SetupGuide.Platform)
 ) -> list[SetupGuide]:
-    """Give a product the guides it lacks, from the texts beside this file; what staff wrote is never touched."""
+    """Give a product the guides of its kind that it lacks; what staff wrote is never touched."""
     written = []
-    for path in sorted(GUIDE_TEXTS.glob("*.md")):
+    minutes = GUIDE_MINUTES[Product.Kind(product.kind)]
+    for path in sorted((GUIDE_TEXTS / product.kind).glob("*.md")):
         platform, language = path.stem.split(".")
         if platform in platforms:
             guide, created = SetupGuide.objects.get_or_create(
                 product=product,
                 platform=platform,
                 language=language,
-                defaults={"body": path.read_text("utf-8"), "minutes": GUIDE_MINUTES[SetupGuide.Platform(platform)]},
+                defaults={"body": path.read_text("utf-8"), "minutes": minutes[platform]},
             )
             written += [guide] if created else []
     return written

@@ -170,7 +170,13 @@ def guide(request, platform, product):
         "site": settings.SITE_NAME,
         "email": request.user.email,
     }
-    context = {"guide": guide, "others": guides[1:], "text": render_guide(guide.body, values), "installer": installer}
+    places = {
+        "devices": reverse("devices:index"),
+        "downloads": box_address(platform, guide.product),
+        "licenses": reverse("licenses:index"),
+    }
+    text = render_guide(guide.body, values, places)
+    context = {"guide": guide, "others": guides[1:], "text": text, "installer": installer}
     return render(request, "downloads/guide.html", context)
 
 

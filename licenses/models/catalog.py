@@ -26,6 +26,12 @@ class Region(models.TextChoices):
 
 
 class Product(models.Model):
+    class Kind(models.TextChoices):
+        PROTECTION = "protection", _("Protection against viruses")
+        VPN = "vpn", _("Private connection (VPN)")
+        PASSWORDS = "passwords", _("Passwords")
+        CHILDREN = "children", _("Care for children")
+
     class Icon(models.TextChoices):
         SHIELD = "shield", _("Shield")
         SHIELD_CHECK = "shieldok", _("Shield with check")
@@ -38,6 +44,13 @@ class Product(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     slug = models.SlugField(_("short name in addresses"), unique=True)
+    kind = models.CharField(
+        _("kind"),
+        max_length=16,
+        choices=Kind,
+        default=Kind.PROTECTION,
+        help_text=_("Decides which setup guides the product gets with its first installer or store link."),
+    )
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     icon = models.CharField(_("icon"), max_length=16, choices=Icon, default=Icon.SHIELD)
     tone = models.PositiveSmallIntegerField(

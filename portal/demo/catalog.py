@@ -23,6 +23,7 @@ class Sold(NamedTuple):
     file_prefix: str
     version: str
     successor: str = ""
+    kind: str = Product.Kind.PROTECTION
 
 
 PRODUCTS = [
@@ -82,6 +83,7 @@ PRODUCTS = [
         EVERYWHERE,
         "kpm",
         "24.2.0",
+        kind=Product.Kind.PASSWORDS,
     ),
     Sold(
         "secure-connection",
@@ -92,8 +94,19 @@ PRODUCTS = [
         EVERYWHERE,
         "ksec",
         "21.20.8",
+        kind=Product.Kind.VPN,
     ),
-    Sold("safe-kids", "Kaspersky Safe Kids", "Screen time and safe searching", "user", 3, EVERYWHERE, "ksk", "1.5.0"),
+    Sold(
+        "safe-kids",
+        "Kaspersky Safe Kids",
+        "Screen time and safe searching",
+        "user",
+        3,
+        EVERYWHERE,
+        "ksk",
+        "1.5.0",
+        kind=Product.Kind.CHILDREN,
+    ),
     Sold(
         "small-office-security",
         "Kaspersky Small Office Security",
@@ -181,9 +194,9 @@ PLANS = [
 
 # Searches, because the addresses of apps are their makers'.
 STORES = {
-    StoreLink.Store.GOOGLE_PLAY: (ANDROID, "https://play.google.com/store/search?c=apps&q={}", "Android 10 and later"),
-    StoreLink.Store.APP_STORE: (IOS, "https://www.apple.com/us/search/{}?src=globalnav", "iOS 17 and later"),
-    StoreLink.Store.APP_GALLERY: (ANDROID, "https://appgallery.huawei.com/search/{}", "Huawei, from 2019 on"),
+    StoreLink.Store.GOOGLE_PLAY: (ANDROID, "https://play.google.com/store/search?c=apps&q={}", "Android 10+"),
+    StoreLink.Store.APP_STORE: (IOS, "https://www.apple.com/us/search/{}?src=globalnav", "iOS 17+"),
+    StoreLink.Store.APP_GALLERY: (ANDROID, "https://appgallery.huawei.com/search/{}", "Android 10+"),
 }
 
 
@@ -200,6 +213,7 @@ def load_product(sold: Sold) -> None:
         slug=sold.slug,
         defaults={
             "name": sold.name,
+            "kind": sold.kind,
             "summary": sold.summary,
             "icon": sold.icon,
             "tone": sold.tone,

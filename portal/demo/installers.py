@@ -18,10 +18,8 @@ NOTE = (
     "It stands in for {product} {version} in an independent demonstration of a customer portal.\r\n"
     "It contains no program and installs nothing.\r\n"
 )
-REQUIREMENTS = {
-    WINDOWS: "Windows 10 or 11, 64-bit\n2 GB of memory\n1.5 GB of free space",
-    MACOS: "macOS 13 or later\n4 GB of memory\n2 GB of free space",
-}
+# Without words, so that every language reads them; a file has its requirements once.
+REQUIREMENTS = {WINDOWS: "Windows 10 / 11 (64 bit)\n2 GB RAM", MACOS: "macOS 13+\n4 GB RAM"}
 
 
 def load_installers() -> None:

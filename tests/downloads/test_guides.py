@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from downloads.models import SetupGuide
 from downloads.prose import render_guide
-from downloads.services import write_default_guides
+from downloads.services import GUIDE_TEXTS, write_default_guides
+from licenses.models import Product
 from tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -110,12 +111,54 @@ def test_product_without_guide(client_of, customer):
 
 
 @pytest.mark.parametrize("platform", SetupGuide.Platform.values)
-def test_default_texts_answer_what_people_are_asked(platform):
-    guides = write_default_guides(product=ProductFactory(), platforms=[platform])
+@pytest.mark.parametrize("kind", Product.Kind.values)
+def test_default_texts_answer_what_people_are_asked(kind, platform):
+    guides = write_default_guides(product=ProductFactory(kind=kind), platforms=[platform])
     english = next(guide for guide in guides if guide.language == "en").body
-    for words in ["License agreement", "rivacy policy", "optional", "You can refuse", "Change account", "Sign in"]:
+    for words in ["License agreement", "rivacy policy", "optional", "You can refuse", "Sign in", "{email}"]:
         assert words in english
     assert {guide.language for guide in guides} == {"de", "en"}
+
+
+def texts_of(kind: str, language: str) -> str:
+    return "".join(path.read_text("utf-8") for path in (GUIDE_TEXTS / kind).glob(f"*.{language}.md"))
+
+
+@pytest.mark.parametrize("kind", ["vpn", "passwords", "children"])
+def test_only_protection_speaks_of_viruses(kind):
+    for language, words in {
+        "en": ["remove another", "Update databases"],
+        "de": ["Datenbanken", "entfernen Sie es"],
+    }.items():
+        assert not any(word in texts_of(kind, language) for word in [*words, "Password Manager"])
+
+
+@pytest.mark.parametrize("kind", Product.Kind.values)
+def test_german_texts_are_wholly_german_and_as_long_as_the_english(kind):
+    german = texts_of(kind, "de")
+    assert not any(
+        word in german for word in ["freiwillig", "im Weg ist", "Kennwort", "Benutzerkonto", " the ", "Sign in"]
+    )
+    assert german.count("\n") == texts_of(kind, "en").count("\n")
+
+
+def test_places_that_a_guide_names_are_links(read, publish):
+    installer = publish()
+    page = read(SetupGuide.objects.get(product=installer.product, language="en"))
+    assert f'<a href="{reverse("devices:index")}" rel="noopener noreferrer">Devices</a>' in page
+    assert f'href="{installer_box(installer)}"' in page
+    assert "%7B" not in page
+
+
+def installer_box(installer) -> str:
+    slug = installer.product.slug
+    return f"{reverse('downloads:product', args=['windows', slug])}#product-{slug}"
+
+
+def test_only_our_own_addresses_become_links():
+    html = render_guide("[x]({email}) [y]({devices})", {"email": "javascript:alert(1)"}, {"devices": "/devices/"})
+    assert "javascript" not in html
+    assert 'href="/devices/"' in html
 
 
 def test_texts_of_staff_are_never_overwritten():
