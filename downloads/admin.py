@@ -2,15 +2,25 @@
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from downloads.models import Installer, SetupGuide, StoreLink
-from downloads.services import check_installer, publish_installer, withdraw_installer, write_default_guides
+from downloads.services import (
+    check_installer,
+    follow_versions,
+    make_current,
+    publish_installer,
+    put_back_installer,
+    withdraw_installer,
+    write_default_guides,
+)
 
 
 class InstallerForm(forms.ModelForm):
@@ -27,19 +37,25 @@ class InstallerForm(forms.ModelForm):
         return data
 
 
+def language_choice(field):
+    """Ask for a language of the portal, instead of a code that somebody may mistype."""
+    return forms.ChoiceField(label=capfirst(field.verbose_name), choices=settings.LANGUAGES, initial=field.default)
+
+
 @admin.register(Installer)
 class InstallerAdmin(admin.ModelAdmin):
     form = InstallerForm
-    list_display = ("product", "platform", "version", "language", "size_text", "released_at", "withdrawn_at")
-    list_filter = ("platform", "language", "product")
+    list_display = ("product", "platform", "version", "language", "state", "size_text", "released_at")
+    list_filter = ("platform", "language", "product", ("withdrawn_at", admin.EmptyFieldListFilter))
     list_select_related = ("product",)
     search_fields = ("product__name", "version", "file_name", "sha256")
     date_hierarchy = "released_at"
-    actions = ("withdraw",)
+    actions = ("make_current", "follow_versions", "withdraw", "put_back")
+    change_form_template = "admin/downloads/installer/change_form.html"
     view_on_site = False
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
     new = ("product", "platform", "version", "language", "file", "file_name", "requirements", "released_at")
-    fixed = ("product", "platform", "version", "language", "file_name", "size_text", "sha256", "withdrawn_at")
+    fixed = ("product", "platform", "version", "language", "state", "file_name", "size_text", "sha256", "withdrawn_at")
 
     def get_fields(self, request, obj=None):
         return (*self.fixed, "requirements", "released_at") if obj else self.new
@@ -47,8 +63,20 @@ class InstallerAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         return self.fixed if obj else ()
 
+    def formfield_for_dbfield(self, field, request, **kwargs):
+        if field.name == "language":
+            return language_choice(field)
+        return super().formfield_for_dbfield(field, request, **kwargs)
+
     def has_delete_permission(self, request, obj=None):
         return False  # withdraw it instead: what customers received stays known
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """When somebody else published this version since the form was checked, check it again: now it says so."""
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except ValidationError:
+            return super().add_view(request, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
         if change:
@@ -57,16 +85,76 @@ class InstallerAdmin(admin.ModelAdmin):
         parts = {name: form.cleaned_data[name] for name in self.new}
         obj.pk = publish_installer(actor=request.user, **parts).pk
         obj.refresh_from_db()
+        current = Installer.objects.published().like(obj).current_first()
+        if current and current[0] != obj:
+            text = _("Customers go on getting version %(version)s.") % {"version": current[0].version}
+            self.message_user(request, text, messages.WARNING)
+
+    def get_changelist_instance(self, request):
+        """Find out once which of the rows are current."""
+        changes = super().get_changelist_instance(request)
+        products = {installer.product_id for installer in changes.result_list}
+        current = current_installers(Installer.objects.filter(product__in=products))
+        for installer in changes.result_list:
+            installer.is_current = installer.pk in current
+        return changes
+
+    @admin.display(description=_("state"))
+    def state(self, installer):
+        if installer.withdrawn_at:
+            return _("withdrawn")
+        if not installer.is_published:
+            return _("not yet released")
+        if not hasattr(installer, "is_current"):
+            installer.is_current = installer.pk in current_installers(Installer.objects.like(installer))
+        if not installer.is_current:
+            return _("earlier version")
+        return _("current, made so by staff") if installer.made_current_at else _("current, the highest version")
 
     @admin.display(description=_("size"), ordering="size")
     def size_text(self, installer):
         return installer.size_text
 
-    @admin.action(description=_("Withdraw the chosen installers"), permissions=["change"])
+    @admin.action(description=_("Withdraw"), permissions=["change"])
     def withdraw(self, request, queryset):
         installers = [withdraw_installer(installer=one, actor=request.user) for one in queryset]
         text = ngettext("%(n)s installer was withdrawn.", "%(n)s installers were withdrawn.", len(installers))
-        self.message_user(request, text % {"n": len(installers)})
+        self.message_user(request, text % {"n": len(installers)}, messages.SUCCESS)
+
+    @admin.action(description=_("Put back what was withdrawn"), permissions=["change"])
+    def put_back(self, request, queryset):
+        installers = [put_back_installer(installer=one, actor=request.user) for one in queryset]
+        text = ngettext("%(n)s installer is offered again.", "%(n)s installers are offered again.", len(installers))
+        self.message_user(request, text % {"n": len(installers)}, messages.SUCCESS)
+
+    @admin.action(description=_("Make current"), permissions=["change"])
+    def make_current(self, request, queryset):
+        """One version of each product, platform and language; two at once would be a riddle."""
+        if len({(one.product_id, one.platform, one.language) for one in queryset}) < len(queryset):
+            self.message_user(request, _("Choose one version of each product and platform."), messages.ERROR)
+            return
+        for installer in queryset:
+            try:
+                make_current(installer=installer, actor=request.user)
+            except ValidationError as refusal:
+                self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+            else:
+                text = _("Customers get %(installer)s now, until you offer the highest version again.")
+                self.message_user(request, text % {"installer": installer}, messages.SUCCESS)
+
+    @admin.action(description=_("Offer the highest version again"), permissions=["change"])
+    def follow_versions(self, request, queryset):
+        for installer in queryset:
+            follow_versions(installer=installer, actor=request.user)
+        self.message_user(request, _("Customers get the highest version."), messages.SUCCESS)
+
+
+def current_installers(installers) -> set[int]:
+    """Return the ids of those that are the current one of their product, platform and language."""
+    current: dict[tuple, int] = {}
+    for one in installers.published().current_first():
+        current.setdefault((one.product_id, one.platform, one.language), one.pk)
+    return set(current.values())
 
 
 @admin.register(StoreLink)
@@ -94,7 +182,7 @@ class SetupGuideAdmin(admin.ModelAdmin):
 
     def formfield_for_dbfield(self, field, request, **kwargs):
         if field.name == "language":
-            return forms.ChoiceField(label=field.verbose_name, choices=settings.LANGUAGES)
+            return language_choice(field)
         return super().formfield_for_dbfield(field, request, **kwargs)
 
     @admin.display(description=_("preview"))

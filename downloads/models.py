@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from downloads.versions import version_key
 from licenses.models import License, Platform, Product
 
 
@@ -24,8 +25,13 @@ class InstallerQuerySet(models.QuerySet["Installer"]):
     def published(self):
         return self.filter(released_at__lte=timezone.now(), withdrawn_at__isnull=True)
 
-    def newest_first(self):
-        return self.order_by("-released_at", "-pk")
+    def like(self, installer: "Installer"):
+        """Versions of the same product for the same platform and language, this one too."""
+        return self.filter(product=installer.product_id, platform=installer.platform, language=installer.language)
+
+    def current_first(self) -> list["Installer"]:
+        """What staff made current, then the highest version; of equal ones that which was released last."""
+        return sorted(self, key=Installer.rank, reverse=True)
 
 
 class Installer(models.Model):
@@ -49,6 +55,7 @@ class Installer(models.Model):
     requirements = models.TextField(_("system requirements"), blank=True, help_text=_("One a line."))
     released_at = models.DateTimeField(_("released"), default=timezone.now)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    made_current_at = models.DateTimeField(_("made current"), null=True, blank=True, editable=False)
 
     objects = InstallerQuerySet.as_manager()
 
@@ -62,6 +69,12 @@ class Installer(models.Model):
                 name="one_installer_a_version",
                 violation_error_message=_("There is an installer of this version and language already."),
             ),
+            models.UniqueConstraint(
+                fields=["product", "platform", "language"],
+                condition=Q(made_current_at__isnull=False),
+                name="one_installer_is_made_current",
+                violation_error_message=_("Another version was made current already."),
+            ),
             models.CheckConstraint(
                 condition=Q(platform__in=[Platform.WINDOWS.value, Platform.MACOS.value]),
                 name="installer_platform_exists",
@@ -74,6 +87,14 @@ class Installer(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("downloads:file", args=[self.pk, self.file_name])
+
+    def rank(self) -> tuple:
+        """By what versions of one product are sorted; the greatest is the current one."""
+        return (self.made_current_at is not None, version_key(self.version), self.released_at, self.pk)
+
+    @property
+    def is_published(self) -> bool:
+        return self.withdrawn_at is None and self.released_at <= timezone.now()
 
     @property
     def tab(self) -> str:

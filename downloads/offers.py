@@ -77,12 +77,12 @@ def by_language(rows: Iterable, asked: str | None = None) -> list:
 
 
 def installers_on(tab: str, **which) -> dict[int, Installer]:
-    """Map each product to the installer to offer: the newest in the best language. `which` narrows the products."""
+    """Map each product to the installer to offer: the current one, in the best language. `which` narrows them."""
     if tab == SetupGuide.Platform.MOBILE:
         return {}
     platform = INSTALLER_PLATFORMS[SetupGuide.Platform(tab)]
     offered: dict[int, Installer] = {}
-    for installer in by_language(Installer.objects.published().filter(platform=platform, **which).newest_first()):
+    for installer in by_language(Installer.objects.published().filter(platform=platform, **which).current_first()):
         offered.setdefault(installer.product_id, installer)
     return offered
 

@@ -1,5 +1,5 @@
-"""The rules that write: publish and withdraw an installer, remember a download, give a product its guides, and make
-links for another device."""
+"""The rules that write: publish, withdraw and choose installers, remember downloads, give products guides,
+make links for another device."""
 
 import hashlib
 from collections.abc import Iterable
@@ -141,6 +141,55 @@ def withdraw_installer(*, installer: Installer, actor=None) -> Installer:
         installer.save(update_fields=["withdrawn_at"])
         record_event(Event.Verb.INSTALLER_WITHDRAWN, actor=actor, details=event_details(installer))
     return installer
+
+
+@transaction.atomic
+def put_back_installer(*, installer: Installer, actor=None) -> Installer:
+    """Offer a withdrawn installer again, as before. A second time changes nothing."""
+    installer = Installer.objects.select_for_update(no_key=True).get(pk=installer.pk)
+    if installer.withdrawn_at:
+        installer.withdrawn_at = None
+        installer.save(update_fields=["withdrawn_at"])
+        record_event(Event.Verb.INSTALLER_PUT_BACK, actor=actor, details=event_details(installer))
+    return installer
+
+
+@transaction.atomic
+def make_current(*, installer: Installer, actor=None) -> Installer:
+    """Offer this version whatever higher ones there are, until `follow_versions`. A second time changes nothing.
+
+    Raises `not_published` when it was withdrawn or is not released yet.
+    """
+    installer = lock_among_versions(installer)
+    if not installer.is_published:
+        raise ValidationError(
+            _("%(installer)s is not offered now, so it cannot be the current one."),
+            code="not_published",
+            params={"installer": str(installer)},
+        )
+    if installer.made_current_at is None:
+        Installer.objects.like(installer).update(made_current_at=None)
+        installer.made_current_at = timezone.now()
+        installer.save(update_fields=["made_current_at"])
+        record_event(Event.Verb.INSTALLER_MADE_CURRENT, actor=actor, details=event_details(installer))
+    return installer
+
+
+@transaction.atomic
+def follow_versions(*, installer: Installer, actor=None) -> Installer:
+    """Take back `make_current`: the highest version is offered again. A second time changes nothing."""
+    installer = lock_among_versions(installer)
+    if installer.made_current_at:
+        installer.made_current_at = None
+        installer.save(update_fields=["made_current_at"])
+        record_event(Event.Verb.INSTALLER_NOT_CURRENT, actor=actor, details=event_details(installer))
+    return installer
+
+
+def lock_among_versions(installer: Installer) -> Installer:
+    """Lock all versions among which one is current, always in the same order, and return this one."""
+    versions = Installer.objects.like(installer).select_related("product").order_by("pk")
+    return next(one for one in versions.select_for_update(of=("self",), no_key=True) if one.pk == installer.pk)
 
 
 def record_download(*, user, installer: Installer) -> Event:

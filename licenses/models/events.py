@@ -49,6 +49,12 @@ class Event(models.Model):
         LINK_MAILED = "link_mailed", _("Link for another device mailed")
         INSTALLER_PUBLISHED = "installer_published", _("%(file)s published")
         INSTALLER_WITHDRAWN = "installer_withdrawn", _("%(file)s withdrawn")
+        INSTALLER_PUT_BACK = "installer_put_back", _("%(file)s put back")
+        INSTALLER_MADE_CURRENT = (
+            "installer_made_current",
+            _("%(file)s made current, whatever version is higher"),
+        )
+        INSTALLER_NOT_CURRENT = "installer_not_current", _("%(file)s gave way to the highest version")
         INSTALLER_DOWNLOADED = "installer_downloaded", _("%(file)s downloaded")
 
     verb = models.CharField(_("what"), max_length=32, choices=Verb, editable=False)

@@ -1,6 +1,7 @@
 """Publishing: what is taken, what is refused with which code, and that nothing is ever overwritten."""
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
@@ -127,6 +128,24 @@ def test_staff_upload(upload, staff):
     installer = Installer.objects.get()
     assert (installer.file_name, installer.sha256) == ("setup.exe", sha256(EXE))
     assert Event.objects.get(verb=Event.Verb.INSTALLER_PUBLISHED).actor == staff
+
+
+def test_lower_version_is_published_and_staff_hear_that_customers_do_not_get_it(upload, publish):
+    first = publish(version="21.10")
+    answer = upload(EXE + b"1", version="21.9", product=first.product_id)
+    assert "Customers go on getting version 21.10." in map(str, get_messages(answer.wsgi_request))
+
+
+def test_version_that_exists_is_a_message_of_the_form(upload, publish):
+    first = publish(version="21")
+    answer = upload(EXE + b"other", product=first.product_id)
+    assert "There is an installer of this version and language already." in answer.content.decode()
+    assert Installer.objects.count() == 1
+
+
+def test_language_is_one_of_the_portal(upload):
+    assert "Select a valid choice." in upload(EXE, language="german").content.decode()
+    assert upload(EXE, language="de").status_code == 302
 
 
 def test_staff_read_the_refusal_in_the_form(upload):
