@@ -6,6 +6,7 @@ from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import EmailAddress, Login
+from allauth.utils import get_request_param
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -14,18 +15,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from licenses.services import waiting_code
+from licenses.services import keep_typed_code, waiting_code
 from portal.words import from_now
 
+from . import interrupted
 from .adapter import EXPECTED_MAIL
 from .forms import FirstPasswordForm, LanguageForm, NameForm, TimeZoneForm
 from .limits import opens_at
 from .links import read_link
+from .models import User
 from .preferences import remember_language
 from .services import claim_account, close_unused
 from .timing import even_time
@@ -50,6 +54,22 @@ def home(request: HttpRequest) -> HttpResponse:
 
 class SignInView(allauth_views.LoginView):
     post = even_time()(allauth_views.LoginView.post)
+
+    def get_template_names(self) -> list[str]:
+        return ["account/signed_out.html"] if self.kept else super().get_template_names()
+
+    def get_initial(self) -> dict:
+        owner = User.objects.filter(pk=self.kept.account).first() if self.kept else None
+        return {**super().get_initial(), "login": owner.email} if owner else super().get_initial()
+
+    def get_context_data(self, **more) -> dict:
+        return super().get_context_data(**more, kept=self.kept)
+
+    @cached_property
+    def kept(self) -> interrupted.Interrupted | None:
+        """What was pressed when the last sign-in had ended, if this page is on the way back there."""
+        kept = interrupted.kept(self.request)
+        return kept if kept and kept.page == get_request_param(self.request, "next") else None
 
 
 class ResetPasswordView(allauth_views.PasswordResetView):
@@ -213,9 +233,11 @@ def time_zone(request: HttpRequest) -> HttpResponse:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Switch the language: in this browser, and for customers wherever they sign in and in their mails."""
-    back = request.POST.get("next", "")
+    back = request.POST.get("next") or request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = reverse("home")
+    if request.POST.get("code"):
+        keep_typed_code(session=request.session, text=request.POST["code"])
     # Not `redirect`: that takes a word for the name of a page, and fails when there is none.
     response = HttpResponseRedirect(back)
     form = LanguageForm(request.POST)
