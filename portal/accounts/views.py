@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from licenses.services import keep_typed_code, waiting_code
-from portal.words import from_now
+from portal.words import from_now, moment
 
 from . import interrupted
 from .adapter import EXPECTED_MAIL, EXPECTED_PASSWORD
@@ -57,20 +58,29 @@ class SignInView(allauth_views.LoginView):
     post = even_time()(allauth_views.LoginView.post)
 
     def get_template_names(self) -> list[str]:
-        return ["account/signed_out.html"] if self.kept else super().get_template_names()
+        return ["account/signed_out.html"] if self.owner else super().get_template_names()
 
-    def get_initial(self) -> dict:
-        owner = User.objects.filter(pk=self.kept.account).first() if self.kept else None
-        return {**super().get_initial(), "login": owner.email} if owner else super().get_initial()
+    def get_form(self, *args) -> Form:
+        form = super().get_form(*args)
+        if self.owner:
+            form.initial["login"] = self.owner.email
+            form.fields["password"].widget.attrs["autofocus"] = True
+        return form
 
     def get_context_data(self, **more) -> dict:
-        return super().get_context_data(**more, kept=self.kept)
+        until = moment(self.kept.ends_at, self.owner.zone) if self.owner else ""
+        return super().get_context_data(**more, kept=self.kept, until=until)
 
     @cached_property
     def kept(self) -> interrupted.Interrupted | None:
         """What was pressed when the last sign-in had ended, if this page is on the way back there."""
         kept = interrupted.kept(self.request)
         return kept if kept and kept.page == get_request_param(self.request, "next") else None
+
+    @cached_property
+    def owner(self) -> User | None:
+        """Whose it is; nobody's, if that account is gone."""
+        return User.objects.filter(pk=self.kept.account).first() if self.kept else None
 
 
 class ResetPasswordView(allauth_views.PasswordResetView):

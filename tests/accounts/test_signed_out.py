@@ -1,6 +1,7 @@
 """The sign-in had ended before a button was pressed: what is kept, for whom, and how it goes on."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,6 +11,7 @@ from django.urls import reverse
 from licenses import services
 from licenses.models import License, WaitingCode
 from portal.accounts import interrupted
+from portal.words import moment
 from tests.factories import PASSWORD, LicenseFactory, SeatFactory, fresh_code
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,15 @@ def test_page_names_what_was_kept_and_for_whom(browser_of, customer, code):
     for words in ("Sign in to go on", "Adding your activation code", code[-5:], "It was not used yet", customer.email):
         assert words in page
     assert code not in page
+
+
+def test_moment_is_told_in_the_zone_of_its_account(browser_of, customer, code):
+    customer.time_zone = "Asia/Tokyo"
+    customer.save()
+    client = browser_of(customer)
+    page = client.get(press_add(client, code)["Location"])
+    until = moment(page.context["kept"].ends_at, ZoneInfo("Asia/Tokyo"))
+    assert f"Kept for you until {until}. " in page.content.decode()
 
 
 def test_it_is_not_kept_in_clear(browser_of, customer, code):
