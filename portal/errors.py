@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import is_valid_path
 from django.utils import timezone
 
-from .outages import APPS, is_away, unavailable
+from .outages import APPS, is_away, outage_behind, unavailable
 
 logger = logging.getLogger("portal.errors")
 
@@ -20,6 +20,9 @@ LIMIT_WINDOW = timedelta(minutes=1)
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    outage = outage_behind(exception)
+    if outage:
+        return unavailable(request, outage)
     return HttpResponse(render_to_string("400.html"), status=400)
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -37,6 +38,17 @@ def is_away(error: BaseException | None) -> bool:
     if isinstance(error, InterfaceError):
         return not isinstance(cause, sqlite3.Error)
     return isinstance(error, RedisError) or (isinstance(error, InternalError) and state == READ_ONLY)
+
+
+def outage_behind(interrupted: BaseException | None) -> BaseException | None:
+    """Return the outage for which a session could not be stored.
+
+    Django takes any error there for a session that somebody ended meanwhile, and answers 400.
+    """
+    chain = interrupted if isinstance(interrupted, SessionInterrupted) else None
+    while chain and not is_away(chain):
+        chain = chain.__cause__ or chain.__context__
+    return chain
 
 
 def unavailable(request: HttpRequest, error: BaseException) -> HttpResponse:

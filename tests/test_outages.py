@@ -2,7 +2,7 @@
 
 import pytest
 import redis
-from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, ProgrammingError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -138,6 +138,20 @@ def test_missing_table_is_a_fault_on_every_database(browser, fails):
 
     with connection.execute_wrapper(ask_elsewhere):
         assert browser.get("/licenses/").status_code == 500
+
+
+@pytest.mark.parametrize(("error", "status"), [(OperationalError("gone"), 503), (DatabaseError("no such row"), 400)])
+def test_session_that_cannot_be_stored_is_no_session_that_somebody_ended(browser, error, status):
+    browser.get("/licenses/?added=1")
+
+    def fail(execute, sql, *rest):
+        if sql.startswith('UPDATE "django_session"'):
+            raise error
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail):
+        form = {"oldpassword": PASSWORD, "password1": "Better-Pass-28"}
+        assert browser.post("/account/password/change/", form).status_code == status
 
 
 READ_ONLY = {"postgresql": "SET default_transaction_read_only = {}", "sqlite": "PRAGMA query_only = {}"}
