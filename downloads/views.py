@@ -76,7 +76,6 @@ def product(request, platform, product):
 
 def render_offers(request, platform, offers, opened=None):
     available = [offer for offer in offers if offer.is_available]
-    unlocked = [offer for offer in offers if offer.is_unlocked]
     for offer in available:
         if offer.stores:
             address = reverse("downloads:store", args=[offer.product.slug])
@@ -84,15 +83,13 @@ def render_offers(request, platform, offers, opened=None):
     own_stores = systems.stores_for(request)
     context = {
         "platform": SetupGuide.Platform(platform),
-        "offers": unlocked or offers,
-        "locked": [offer for offer in offers if unlocked and not offer.is_unlocked],
+        "offers": offers,
         "available": len(available),
-        "unlocked": bool(unlocked),
+        "unlocked": any(offer.is_unlocked for offer in offers),
         "licensed": any(offer.license for offer in offers),
         "opened": opened,
-        "opened_is_locked": opened is not None and not opened.is_unlocked,
         "first": opened or next(iter(offers), None),
-        "with_guide": opened if opened and opened.is_available and opened.has_guide else None,
+        "with_guide": next((offer for offer in [opened, *available] if offer and offer.has_guide), None),
         "own_store": own_stores[0] if own_stores else "",
     }
     response = render(request, "downloads/platform.html", context)

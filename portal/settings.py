@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "portal.accounts.middleware.AskToSignIn",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portal.accounts.middleware.CustomerPreferences",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -133,6 +133,18 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database
+# A page must answer within 5 seconds, because somebody waits for it; a command or a worker takes the time that its work
+# takes. `portal/wsgi.py` says that this process serves pages. What each limit is for: portal/database/base.py.
+SERVES_PAGES = env.bool("PORTAL_SERVES_PAGES", False)
+DATABASE_ANSWERS_WITHIN = 4 if SERVES_PAGES else None
+DATABASE_WAITS: dict[str, Any] = {
+    "connect_timeout": 2 if SERVES_PAGES else 10,
+    "options": "-c statement_timeout=3500" if SERVES_PAGES else "",
+    "keepalives_idle": 3,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 5000,
+}
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "portal.sqlite3"}}
 try:
     if env.str("DATABASE_URL", ""):
@@ -149,8 +161,22 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "PRAGMA mmap_size=134217728;PRAGMA journal_size_limit=27103364;PRAGMA cache_size=2000;",
     }
 else:
-    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"] |= {
+        "ENGINE": "portal.database",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**DATABASE_WAITS, **DATABASES["default"].get("OPTIONS", {})},
+    }
+    if SERVES_PAGES and env.int("PORTAL_DATABASE_POOL", 0):
+        # The pool keeps connections instead; asked for the second time too late, it answers as late as a hung server.
+        DATABASES["default"]["CONN_MAX_AGE"] = 0
+        DATABASES["default"]["OPTIONS"]["pool"] = {
+            "min_size": 1,
+            "max_size": env.int("PORTAL_DATABASE_POOL"),
+            "timeout": 3,
+            "reconnect_timeout": 3,
+            "max_lifetime": 600,
+        }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The cache counts sign-in attempts, so it must be one that all worker processes share.
@@ -178,9 +204,9 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "portal.accounts.validators.DigitUpperLowerValidator"},
-    {"NAME": "portal.accounts.validators.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {
-        "NAME": "portal.accounts.validators.SimilarPasswordValidator",
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("email", "name")},
     },
 ]

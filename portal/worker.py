@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from threading import Event
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 LOOK_EVERY = 0.5
 DATABASE_PAUSE = 5
@@ -33,7 +33,7 @@ def work(jobs: Jobs, stop: Event) -> None:
         close_old_connections()
         try:
             do_what_is_due(jobs, due)
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("The database does not answer: %s", type(error).__name__)
             connection.close()
             stop.wait(DATABASE_PAUSE)

@@ -7,6 +7,8 @@ from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+# Whoever comes in here waits for a page; portal/settings.py then sets the limits of the database.
+os.environ["PORTAL_SERVES_PAGES"] = "true"
 
 
 class Utf8Request(WSGIRequest):

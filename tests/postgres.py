@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,7 +20,7 @@ MISSING = """\
 PostgreSQL tests were skipped: no server binaries found. Install them: `apt-get install postgresql` on Debian, \
 `brew install postgresql@17` on macOS."""
 # Faster and good enough for data that nobody needs a minute later.
-CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 def main() -> int:
@@ -30,8 +30,8 @@ def main() -> int:
         return 1 if os.environ.get("CI") else 0
     # Told to stop, unwind: the server must not outlive us.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with cluster(folder) as url:
-        return subprocess.call(sys.argv[1:], env={**os.environ, "DATABASE_URL": url})
+    with cluster(folder) as server:
+        return subprocess.call(sys.argv[1:], env={**os.environ, "DATABASE_URL": server.url})
 
 
 def find_binaries() -> Path | None:
@@ -52,24 +52,64 @@ def newest(pattern: str) -> Iterator[Path]:
     return iter(sorted(Path("/").glob(pattern.lstrip("/")), key=number, reverse=True))
 
 
+class Cluster:
+    """A server with its data in a folder of its own, which may be hurt."""
+
+    def __init__(self, binaries: Path, folder: Path, promises: str):
+        self.promises = promises
+        self.folder, self.data, self.owner = folder, folder / "data", server_user()
+        self.url = f"postgres://tests@{quote(str(folder), safe='')}/postgres"
+        self.pg_ctl = [binaries / "pg_ctl", "--pgdata", self.data, "-w"]
+        if self.owner:
+            shutil.chown(folder, self.owner.pw_uid, self.owner.pw_gid)
+        initdb = [binaries / "initdb", "--pgdata", self.data, "--auth=trust", "--username=tests", "--encoding=UTF8"]
+        run([*initdb, "--locale=C", "--no-sync", "--no-instructions"], self.owner, folder)
+
+    def start(self) -> None:
+        options = (
+            f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c max_connections=200 {self.promises}"
+        )
+        command = [*self.pg_ctl, "--log", self.folder / "log", "--options", options, "start"]
+        run(command, self.owner, self.folder)
+
+    def stop(self, mode: str = "fast") -> None:
+        run([*self.pg_ctl, f"--mode={mode}", "stop"], self.owner, self.folder, check=False)
+
+    def hang(self) -> None:
+        """Let each of its processes stand still, the first one first, so that it starts no other."""
+        self.signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self.signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """Let all of it die at once, as when the power fails."""
+        self.signal(signal.SIGKILL)
+        # Until somebody reaps the dead, their number looks alive to who starts next.
+        for lock in [self.data / "postmaster.pid", *self.folder.glob(".s.PGSQL.*.lock")]:
+            lock.unlink()
+
+    def signal(self, number: int) -> None:
+        first = int((self.data / "postmaster.pid").read_text().split()[0])
+        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+        rows = [line.split() for line in listing.stdout.splitlines()]
+        for process in [first, *(int(pid) for pid, parent in rows if int(parent) == first)]:
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
+
+
 @contextmanager
-def cluster(binaries: Path) -> Iterator[str]:
-    """Make and start a cluster, yield its DATABASE_URL, and remove it."""
+def cluster(binaries: Path, *, promises: str = CARELESS) -> Iterator[Cluster]:
+    """Make and start a cluster, and remove it. Careless, it forgets what it said was written when it is killed."""
     # Short, because the path of a Unix socket may have about a hundred characters.
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    data, owner = folder / "data", server_user()
     try:
-        if owner:
-            shutil.chown(folder, owner.pw_uid, owner.pw_gid)
-        initdb = [binaries / "initdb", "--pgdata", data, "--auth=trust", "--username=tests", "--encoding=UTF8"]
-        run([*initdb, "--locale=C", "--no-sync", "--no-instructions"], owner, folder)
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} {CARELESS}"
-        pg_ctl = [binaries / "pg_ctl", "--pgdata", data, "-w"]
+        server = Cluster(binaries, folder, promises)
         try:
-            run([*pg_ctl, "--log", folder / "log", "--options", options, "start"], owner, folder)
-            yield f"postgres://tests@{quote(str(folder), safe='')}/postgres"
+            server.start()
+            yield server
         finally:
-            run([*pg_ctl, "--mode=immediate", "stop"], owner, folder, check=False)
+            server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -11,7 +11,10 @@ HERE = [sys.executable, "-m"]
 PYTEST = [*HERE, "pytest", "-q", "-n", os.environ.get("TEST_PROCESSES", "3")]
 # What one database says, the other would say too: rules of the sources, programs that talk to the portal from outside.
 ANY_DATABASE = [
-    *(f"test_{name}.py" for name in ("architecture", "device_api_document", "postgres", "settings", "translations")),
+    *(
+        f"test_{name}.py"
+        for name in ("architecture", "device_api_document", "faults", "postgres", "settings", "translations")
+    ),
     "api/test_schemathesis.py",
     "examples",
     "identity/test_libraries.py",

@@ -10,9 +10,8 @@ const TESTS = {
 for (const box of document.querySelectorAll('[data-rules]')) {
   const field = document.getElementById(box.dataset.rules);
   field.addEventListener('input', () => check(box, field.value, false));
-  // An empty field keeps what the server said of the refused password.
-  field.addEventListener('blur', () => field.value && check(box, field.value, true));
-  if (field.value) check(box, field.value, field.getAttribute('aria-invalid') === 'true');
+  field.addEventListener('blur', () => check(box, field.value, true));
+  check(box, field.value, field.getAttribute('aria-invalid') === 'true');
 }
 
 function check(box, text, strict) {
