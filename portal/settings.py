@@ -346,6 +346,15 @@ API_LIMITS: dict[str, tuple[int, timedelta]] = {
     "orders": (600, timedelta(minutes=1)),
 }
 
+# What the worker tidies up, and every how many seconds: counters and network addresses go by time, without a cron.
+HOUSEKEEPING = {
+    "portal.identity.services.prune_sign_ins": 3600,
+    "portal.api.throttles.prune_counts": 3600,
+    "portal.api.idempotency.prune_answers": 3600,
+    "portal.accounts.services.prune_unverified": 3600,
+    "licenses.services.prune_attempts": 3600,
+}
+
 # Security
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

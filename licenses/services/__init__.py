@@ -1,7 +1,7 @@
 """The rules that write, one function each; pages, admin, API and commands all come through here."""
 
 from .announcements import note_ends, report_full_license
-from .attempts import submit_code
+from .attempts import prune_attempts, submit_code
 from .claims import claim_code, release_license
 from .codes import (
     fetch_codes,
@@ -54,6 +54,7 @@ __all__ = [
     "move_waiting_code",
     "note_ends",
     "place_order",
+    "prune_attempts",
     "record_event",
     "redeem_code",
     "refund_order",

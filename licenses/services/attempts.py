@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from licenses.mails import mail_about_wrong_codes, mail_receipt
 from licenses.models import CodeAttempt, Event, License
 from portal.words import clock, from_now
+from portal.worker import delete_in_batches
 
 from .events import record_event
 from .redeem import redeem_code
@@ -55,8 +56,6 @@ def begin_attempt(*, user, address: str | None) -> CodeAttempt:
     """Record that a code is tried, or refuse because too many were; the account is locked while we count."""
     now = timezone.now()
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
-    # No limit looks further back, and network addresses are not kept longer than they serve.
-    CodeAttempt.objects.filter(user=user, made_at__lt=now - settings.CODE_LIMITS["pauses_remembered"]).delete()
     wait_until = account_waits_until(user, now) or address_waits_until(address, now)
     if wait_until:
         raise slow_down(user, wait_until, now)
@@ -132,3 +131,9 @@ def slow_down(user, until: datetime, now: datetime) -> ValidationError:
         code="slow_down",
         params={"wait": from_now(until, now), "time": clock(until, user.zone), "until": until},
     )
+
+
+def prune_attempts(*, now: datetime | None = None) -> int:
+    """Delete tries that no limit looks back to, and with them their network addresses; return how many."""
+    before = (now or timezone.now()) - settings.CODE_LIMITS["pauses_remembered"]
+    return delete_in_batches(CodeAttempt.objects.filter(made_at__lt=before))

@@ -1,6 +1,6 @@
 """The rules that write accounts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
@@ -14,11 +14,14 @@ from licenses.models import Event
 from licenses.services import deliver_waiting_orders, record_event
 from portal.identity.models import SignIn
 from portal.identity.services import end_sign_ins
+from portal.worker import in_batches
 
 from .models import User
 
 # A registration this fresh is not started over: its mail is still on the way, and a button was pressed twice.
 FRESH = timedelta(minutes=5)
+# The link in its mail works for a day; who has not verified an address by then, and does not come back, never will.
+UNVERIFIED_KEPT_FOR = timedelta(days=7)
 
 
 def register_account(
@@ -136,10 +139,21 @@ def claim_account(
     return mine
 
 
-@transaction.atomic
 def close_unused(*, address: EmailAddress) -> bool:
     """Delete an account that was never verified, for the owner of its address, who never registered."""
-    user = lock_never_verified(pk=address.user_id)
+    return delete_never_verified(address.user_id)
+
+
+def prune_unverified(*, now: datetime | None = None) -> int:
+    """Delete accounts that nobody verified in a week; return how many."""
+    old = never_verified().filter(date_joined__lt=(now or timezone.now()) - UNVERIFIED_KEPT_FOR)
+    return sum(delete_never_verified(pk) for keys in in_batches(old) for pk in keys)
+
+
+@transaction.atomic
+def delete_never_verified(pk: int) -> bool:
+    """Delete such an account; False when it was verified meanwhile, or something hangs on it that stays."""
+    user = lock_never_verified(pk=pk)
     if user is None:
         return False
     try:

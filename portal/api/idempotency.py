@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from portal.identity.bearer import Caller, find_caller
 from portal.sealing import seal, unseal
+from portal.worker import delete_in_batches
 
 from .models import KEPT_FOR, KeptAnswer
 from .problems import ProblemError
@@ -39,7 +40,6 @@ def once(run):
 
 def begin(caller: Caller, key: str, fingerprint: str) -> tuple[KeptAnswer, bool]:
     """Return the row of this key, and whether the request is ours to answer; raises what the key refuses."""
-    KeptAnswer.objects.filter(began_at__lt=timezone.now() - KEPT_FOR).delete()
     # Of two requests at once, the constraint lets one make the row; the other finds it.
     row, made = KeptAnswer.objects.get_or_create(caller=name_of(caller), key=key, defaults={"fingerprint": fingerprint})
     if made or take_over(row, fingerprint):
@@ -101,3 +101,8 @@ def fingerprint_of(request: HttpRequest) -> str:
     """Digest what makes it the same request."""
     parts = [request.method.encode(), request.get_full_path().encode(), request.body]
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def prune_answers() -> int:
+    """Delete answers that are not repeated any more; return how many."""
+    return delete_in_batches(KeptAnswer.objects.filter(began_at__lt=timezone.now() - KEPT_FOR))

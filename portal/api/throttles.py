@@ -7,6 +7,9 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import ngettext_lazy
 
+from portal.worker import delete_in_batches
+
+from .models import CallCount
 from .problems import ProblemError
 
 # Begin to count, count one more, or begin anew when the window is over: whoever asks at the same time waits here.
@@ -46,3 +49,9 @@ def count_call(key: str, seconds: int) -> tuple[int, int]:
         cursor.execute(COUNT, {"key": key, "now": now, "before": now - seconds})
         began_at, count = cursor.fetchone()
     return count, max(1, began_at + seconds - now)
+
+
+def prune_counts() -> int:
+    """Delete counts whose window is over, whichever it was; return how many."""
+    longest = max(window for _calls, window in settings.API_LIMITS.values())
+    return delete_in_batches(CallCount.objects.filter(began_at__lt=int(time.time() - longest.total_seconds())))

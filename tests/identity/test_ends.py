@@ -3,9 +3,9 @@
 import pytest
 from allauth.idp.oidc.models import Client, Token
 from django.contrib.messages import get_messages
-from django.core.management import call_command
 
 from portal.identity.models import Grant, IssuedToken, SignIn
+from portal.identity.services import prune_sign_ins
 from tests.factories import PASSWORD, AppFactory, SignInFactory, UserFactory, days, give_token
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ def test_pruning_ends_what_nobody_can_renew_and_forgets_what_is_old(signed_in, c
     SignIn.objects.filter(pk=gone.pk).update(ended_at=days(-91), end="closed")
     SignIn.objects.filter(pk=kept.pk).update(ended_at=days(-89), end="closed")
     Grant.objects.create(kind="code", digest="x", client=app, user=customer, expires_at=days(-2))
-    call_command("prune_sign_ins", verbosity=0)
+    prune_sign_ins()
     found = {sign_in.pk: sign_in.end for sign_in in SignIn.objects.filter(user=customer)}
     assert found == {signed_in.pk: "too_old", alive.pk: "", old.pk: "too_old", kept.pk: "closed"}
     assert not Grant.objects.exists()

@@ -94,13 +94,6 @@ def test_mistakes_that_are_not_counted_have_a_limit_too(customer):
     assert guess(customer, text="ABCDE").code == "incomplete"
 
 
-def test_attempts_are_forgotten_after_a_day(customer):
-    guess(customer, "192.0.2.7")
-    let_time_pass(25 * 60)
-    guess(customer, "192.0.2.7")
-    assert CodeAttempt.objects.count() == 1
-
-
 def test_one_address_has_a_limit_of_mistakes(customer):
     CodeAttempt.objects.bulk_create(
         CodeAttempt(user=customer, address="192.0.2.7", refusal="typo", made_at=timezone.now() - 30 * MINUTE)

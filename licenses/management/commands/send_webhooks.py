@@ -4,11 +4,11 @@ from django.core.management.base import BaseCommand
 
 from licenses.services.announcements import JOBS, note_ends
 from portal.webhooks.services import deliver_due
-from portal.worker import work_until_told
+from portal.worker import housekeeping, work_until_told
 
 
 class Command(BaseCommand):
-    help = "Send the messages that wait for the webhooks of stores, and notice licenses that ended."
+    help = "Send the messages that wait for the webhooks of stores, notice licenses that ended, and tidy up."
     # The web server checks; a worker that did would load every page, for half a second and 20 MB.
     requires_system_checks = ()
 
@@ -18,5 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not options["watch"]:
             note_ends()
+            for tidy_up in housekeeping():
+                tidy_up()
             return f"{deliver_due()} sent"
-        return work_until_told(JOBS, greeting="Waiting for messages …")
+        return work_until_told(JOBS, housekeeping(), greeting="Waiting for messages …")

@@ -16,7 +16,7 @@ from licenses.services import announcements
 from portal.demo import accounts, assets
 from portal.demo.together import PATIENCE, run_together
 from portal.outbox import services as outbox
-from portal.worker import work
+from portal.worker import housekeeping, work
 
 # Two processes of four threads: a customer's slow download does not stop the others.
 GUNICORN = [
@@ -109,7 +109,8 @@ def serve(listen: str, port: str) -> int:
     web = ["manage.py", "runserver", bind] if settings.DEBUG else [*GUNICORN, "--bind", bind]
     environment = {**os.environ, "PORT": port, "PYTHONUNBUFFERED": "1"}
     told = Event()
-    workers = [Thread(target=work, args=[jobs, told], daemon=True) for jobs in (outbox.JOBS, announcements.JOBS)]
+    tables = (outbox.JOBS, announcements.JOBS, housekeeping())
+    workers = [Thread(target=work, args=[jobs, told], daemon=True) for jobs in tables]
     try:
         return run_together([[sys.executable, *web]], workers, env=environment, cwd=settings.BASE_DIR)
     finally:
