@@ -7,9 +7,12 @@ from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
 from django.utils import timezone
+
+from portal.words import from_now
 
 from .outages import APPS, is_away, outage_behind, unavailable
 
@@ -28,7 +31,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 @login_not_required
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return HttpResponseForbidden(render_to_string("403.html"))
+    return HttpResponseForbidden(render_to_string("403.html", languages(request)))
 
 
 @login_not_required
@@ -39,7 +42,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_not_required
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return HttpResponse(render_to_string("404.html"), status=404)
+    return HttpResponse(render_to_string("404.html", languages(request)), status=404)
+
+
+def languages(request: HttpRequest) -> dict:
+    """What the choice of languages at the foot needs: neither session nor database, so these pages keep it."""
+    return {"csrf_token": get_token(request), "next": request.get_full_path()}
 
 
 def method_not_allowed(request: HttpRequest, allow: str) -> HttpResponse:
@@ -48,7 +56,7 @@ def method_not_allowed(request: HttpRequest, allow: str) -> HttpResponse:
         return JsonResponse({"error": "invalid_request"}, status=405, headers={"Allow": allow})
     if request.method in {"GET", "HEAD"}:
         return HttpResponseRedirect(page_above(request.path_info))
-    return HttpResponse(render_to_string("405.html"), status=405, headers={"Allow": allow})
+    return HttpResponse(render_to_string("405.html", languages(request)), status=405, headers={"Allow": allow})
 
 
 def page_above(path: str) -> str:
@@ -63,8 +71,7 @@ def page_above(path: str) -> str:
 @login_not_required
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The limits that end here (allauth's) are a minute long, so that in a minute it goes on for sure."""
-    retry_at = timezone.now() + LIMIT_WINDOW
-    page = render_to_string("429.html", {"retry_at": retry_at})
+    page = render_to_string("429.html", {**languages(request), "wait": from_now(timezone.now() + LIMIT_WINDOW)})
     return HttpResponse(page, status=429, headers={"Retry-After": str(int(LIMIT_WINDOW.total_seconds()))})
 
 

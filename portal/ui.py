@@ -24,7 +24,7 @@ MOST_CELLS = 25  # beyond that the cells cannot be counted any more, and the tex
 def icon(name: str, flip: bool = False) -> SafeString:
     """Draw a glyph of `img/icons.svg`; `flip` mirrors it where the language runs from right to left."""
     css = "i i--flip" if flip else "i"
-    href = f"{static('img/icons.svg')}#{name}"
+    href = f"{asset('img/icons.svg')}#{name}"
     return format_html('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true"><use href="{}"/></svg>', css, href)
 
 

@@ -1,5 +1,7 @@
 """Error pages: they render when nothing works, and they say what to do."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
@@ -33,6 +35,17 @@ def test_unknown_address_is_a_404_page(client_of, customer, address):
     page = client_of(customer).get(address)
     assert page.status_code == 404
     assert "This page isn’t here" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_404_page_can_be_read_in_another_language():
+    browser = Client(enforce_csrf_checks=True)
+    page = browser.get("/nothing/here/?a=1").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page).group(1)
+    back = re.search(r'name="next" value="([^"]+)"', page).group(1)
+    answer = browser.post("/account/language/", {"language": "de", "next": back, "csrfmiddlewaretoken": token})
+    assert answer["Location"] == "/nothing/here/?a=1"
+    assert '<html lang="de"' in browser.get(answer["Location"]).content.decode()
 
 
 @pytest.mark.django_db

@@ -81,7 +81,7 @@ def test_too_many_requests_get_a_page_that_says_when_it_goes_on(sign_in):
     answer = sign_in("nobody@example.com", WRONG)
     assert answer.status_code == 429
     assert answer["Retry-After"] == "60"
-    assert "You can go on at" in answer.content.decode()
+    assert "You can go on in 1 minute." in answer.content.decode()
 
 
 def test_code_typed_before_waits_on_the_account(customer, sign_in):
