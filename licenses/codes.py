@@ -26,8 +26,9 @@ LOOK_ALIKES = str.maketrans(
     "110" + "ABEKMH0PCTXYS1J" + "ABEZH1KMN0PTYX",
 )
 IGNORED = re.compile(r"[\s\-_.\u00ad\u200b-\u200f\u2010-\u2015\u2212\u2060\ufeff]")
-# A support key (4F2A-9C31-7D08), a device id (D-58F1-20C7), an order number.
-OTHER_NUMBERS = re.compile(r"[0-9A-F]{12}|D[0-9A-F]{8}|[0-9]{5,14}")
+# A support key (4F2A-9C31-7D08), a device id (D-58F1-20C7), the number of an order or a case, which may begin with
+# letters (A-1001, C-000123): the field has read I, L and O in it as digits. As short as no code is.
+OTHER_NUMBERS = re.compile(r"[0-9A-F]{12}|D[0-9A-F]{8}|[0-9]{5,14}|(?=.{4,19}$)[A-Z01]{1,8}[0-9]{3,14}")
 
 
 class Made(NamedTuple):
@@ -74,11 +75,11 @@ def wrong_groups(code: str) -> list[int]:
 
 
 def looks_like_another_number(text: str) -> bool:
-    """Whether a person typed a support key, a device id, or an order number instead of a code.
+    """Whether a person typed a support key, a device id, or the number of an order or a case instead of a code.
 
     Judged by the symbols alone: the field regroups what is typed by five.
     """
-    return bool(OTHER_NUMBERS.fullmatch(re.sub(r"[\s\-#]", "", text).upper()))
+    return bool(OTHER_NUMBERS.fullmatch(re.sub(r"[\s\-#._/]", "", text).upper()))
 
 
 def new_code() -> str:

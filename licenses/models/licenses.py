@@ -52,6 +52,12 @@ class LicenseQuerySet(models.QuerySet["License"]):
         """Licenses of which some term came from an order, be it as a license or as a code."""
         return self.filter(models.Exists(Term.objects.sold_by_stores().filter(license=models.OuterRef("pk"))))
 
+    def renewable_at(self, moment: datetime):
+        """Licenses that a renewal can follow: not a blocked one, and not a trial that is over."""
+        terms = Term.objects.filter(license=models.OuterRef("pk"))
+        bought = Q(models.Exists(terms.exclude(plan__kind=Plan.Kind.TRIAL)))
+        return self.filter(bought | models.Exists(terms.filter(ends_at__gt=moment)), blocked_at__isnull=True)
+
     def active_at(self, moment: datetime):
         """Licenses that give a right at this moment."""
         running = Term.objects.filter(license=models.OuterRef("pk")).active_at(moment)

@@ -86,7 +86,7 @@ def misspelled(spelled: str) -> ValidationError:
             code="bad_symbol",
             params={"symbols": " ".join(strange[:NUMBER_OF_NAMED_SYMBOLS]), "positions": strange},
         )
-    if len(spelled) != codes.FULL_LENGTH and not is_legacy_length(len(spelled)):
+    if len(spelled) != codes.FULL_LENGTH and (not is_legacy_length(len(spelled)) or is_cut_off(spelled)):
         return ValidationError(
             ngettext_lazy(
                 "This code has %(count)d character; a full code has %(full)d. Compare it with the original.",
@@ -116,6 +116,12 @@ def misspelled(spelled: str) -> ValidationError:
 def is_legacy_length(length: int) -> bool:
     """Whether some imported batch has codes of this length."""
     return length in codes.LENGTHS and CodeBatch.objects.filter(groups=length // codes.GROUP).exists()
+
+
+def is_cut_off(spelled: str) -> bool:
+    """Whether these are the first groups of a code of ours: of other codes, one in a million has our check symbols."""
+    groups = len(spelled) // codes.GROUP
+    return not codes.wrong_groups(spelled) and not CodeBatch.objects.filter(groups=groups, has_checks=True).exists()
 
 
 def refuse_if_redeemed(code: ActivationCode, user) -> None:
@@ -194,7 +200,7 @@ def refuse_by_account(batch: CodeBatch, user, now: datetime) -> None:
     same_product = owned.filter(product=batch.plan.product)
     if batch.plan.kind == Plan.Kind.TRIAL:
         refuse_trial(same_product, user, now)
-    if batch.renewal_only and not same_product.filter(terms__isnull=False).exists():
+    if batch.renewal_only and not same_product.renewable_at(now).exists():
         raise ValidationError(
             _("This code renews %(product)s, which your account does not have. Add your first code, then this one."),
             code="nothing_to_renew",

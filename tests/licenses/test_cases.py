@@ -271,6 +271,76 @@ def test_blocked_license_says_why(client_of, customer):  # case 33
     assert "The payment was charged back." in page
 
 
+def with_imported_codes(**facts):
+    """Let codes of 20 characters be known, as those of another maker are."""
+    services.import_codes(
+        batch=CodeBatchFactory.build(plan=PlanFactory(), groups=4, **{"has_checks": False, **facts}),
+        texts=["abcde-fghjk-mnpqr-stvwx"],
+    )
+
+
+def refused_by_form(customer, text):
+    with pytest.raises(ValidationError) as refusal:
+        services.submit_code(user=customer, text=text)
+    return refusal.value
+
+
+def test_code_that_was_cut_off_is_incomplete_also_where_short_ones_exist(customer):  # case 1
+    with_imported_codes()
+    refusal = refused_by_form(customer, fresh_code()[:23])
+    assert refusal.code == "incomplete"
+    assert "This code has 20 characters; a full code has 25." in refusal.messages[0]
+    assert not CodeAttempt.objects.get().counted
+
+
+def test_visitor_hears_that_a_code_was_cut_off(client):  # case 1
+    with_imported_codes()
+    page = client.post(reverse("licenses:add"), {"code": fresh_code()[:23]}).content.decode()
+    assert "This code has 20 characters" in page
+
+
+def test_short_code_without_our_checks_is_unknown_and_counted(customer):  # case 5
+    with_imported_codes()
+    swapped = fresh_code()[:23].split("-")
+    assert refused_by_form(customer, "-".join(reversed(swapped))).code == "unknown"
+    assert CodeAttempt.objects.get().counted
+
+
+def test_short_code_is_a_guess_where_short_ones_have_our_checks(customer):  # case 5
+    with_imported_codes(has_checks=True)
+    assert refused_by_form(customer, fresh_code()[:23]).code == "unknown"
+
+
+@pytest.mark.parametrize("number", ["A-1001", "C-000123", "#WEB-2026-11873"])
+def test_number_of_an_order_or_a_case_shows_where_the_code_is_found(client_of, customer, number):  # case 4
+    page = client_of(customer).post(reverse("licenses:add"), {"code": number}).content.decode()
+    assert "This looks like a license, support or order number." in page
+    assert '<details class="more" open>' in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends", "blocked", "renewable"),
+    [
+        (Plan.Kind.TRIAL, -1, False, False),
+        (Plan.Kind.TRIAL, 1, False, True),
+        (Plan.Kind.COMMERCIAL, 1, True, False),
+        (Plan.Kind.COMMERCIAL, -1, True, False),
+        (Plan.Kind.COMMERCIAL, -1, False, True),
+        (Plan.Kind.SUBSCRIPTION, -1, False, True),
+    ],
+)
+def test_what_can_be_renewed(customer, kind, ends, blocked, renewable):  # case 19
+    now = timezone.now()
+    plan = PlanFactory(kind=kind)
+    license = LicenseFactory(owner=customer, product=plan.product, terms=[], blocked_at=now if blocked else None)
+    TermFactory(license=license, plan=plan, starts_at=now - 30 * DAY, ends_at=now + ends * DAY)
+    code = fresh_code(PlanFactory(product=plan.product), renewal_only=True)
+    if renewable:
+        assert services.submit_code(user=customer, text=code)
+    else:
+        assert refused_by_form(customer, code).code == "nothing_to_renew"
+
+
 def test_every_case_of_the_table_has_a_row():
     here = {row[0] for row in REFUSALS} | set(SIDE_BY_SIDE) | {11, 25, 28, 29, 30, 31, 32, 33}
     assert here == set(range(1, 34))

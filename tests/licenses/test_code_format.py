@@ -42,9 +42,20 @@ def test_swapped_groups_are_caught():
     assert codes.wrong_groups("".join(groups)) == [2, 4]
 
 
-@pytest.mark.parametrize("text", ["4F2A-9C31-7D08", "4F2A9-C317D-08", "12345678", "#1004 5567", "D-58F1-20C7"])
+OTHERS = ["4F2A-9C31-7D08", "4F2A9-C317D-08", "12345678", "#1004 5567", "D-58F1-20C7"]
+WITH_PREFIX = ["A-1001", "a1001", "C-000123", "C0001-23", "WEB-2026-11873", "ORD_1001", "0RD10-01", "0RDER-1001"]
+
+
+@pytest.mark.parametrize("text", OTHERS + WITH_PREFIX)
 def test_other_numbers_are_recognized(text):
     assert codes.looks_like_another_number(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "A", "7KQ2M", "A12", "01010-12345-12345-12345", "ABCDE-FGHJK-01234-56789", "Ä-1001"]
+)
+def test_codes_and_pieces_of_them_are_not_taken_for_other_numbers(text):
+    assert not codes.looks_like_another_number(text)
 
 
 def test_digest_needs_the_key(settings):
