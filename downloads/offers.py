@@ -16,7 +16,7 @@ INSTALLER_PLATFORMS = {
     SetupGuide.Platform.WINDOWS: Platform.WINDOWS,
     SetupGuide.Platform.MAC: Platform.MACOS,
 }
-# Of several licenses of a product the one nearest to a right explains the lock.
+# Of several licenses of a product the one nearest to a right explains the lock; of those alike, one with a free seat.
 NEAREST = [
     License.State.ACTIVE,
     License.State.ENDING,
@@ -45,6 +45,16 @@ class Offer:
         return self.is_unlocked and bool(self.installer or self.stores)
 
     @property
+    def is_full(self) -> bool:
+        """There is a right, but not for one more device: it can be installed again where it was."""
+        return self.license is not None and self.license.is_full
+
+    @property
+    def shop(self) -> str:
+        """Where a product that was never licensed can be bought; empty where nobody sells it."""
+        return "" if self.license or self.product.withdrawn_at else self.product.renew_url
+
+    @property
     def lock(self) -> str:
         """Why it is locked: the state of the license, or “none” without one."""
         return self.license.state.value if self.license else "none"
@@ -63,9 +73,9 @@ def has_right(user, product: Product) -> bool:
 
 def nearest_licenses(user) -> dict[int, License]:
     """Map each product of this customer to the license that says most about it."""
-    licenses = License.objects.for_user(user).prefetch_related("terms")
+    licenses = License.objects.for_user(user).with_state()
     nearest: dict[int, License] = {}
-    for license in sorted(licenses, key=lambda one: (NEAREST.index(one.state), -one.pk)):
+    for license in sorted(licenses, key=lambda one: (NEAREST.index(one.state), one.is_full, -one.pk)):
         nearest.setdefault(license.product_id, license)
     return nearest
 

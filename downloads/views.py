@@ -76,6 +76,7 @@ def product(request, platform, product):
 
 def render_offers(request, platform, offers, opened=None):
     available = [offer for offer in offers if offer.is_available]
+    unlocked = [offer for offer in offers if offer.is_unlocked]
     for offer in available:
         if offer.stores:
             address = reverse("downloads:store", args=[offer.product.slug])
@@ -83,13 +84,15 @@ def render_offers(request, platform, offers, opened=None):
     own_stores = systems.stores_for(request)
     context = {
         "platform": SetupGuide.Platform(platform),
-        "offers": offers,
+        "offers": unlocked or offers,
+        "locked": [offer for offer in offers if unlocked and not offer.is_unlocked],
         "available": len(available),
-        "unlocked": any(offer.is_unlocked for offer in offers),
+        "unlocked": bool(unlocked),
         "licensed": any(offer.license for offer in offers),
         "opened": opened,
+        "opened_is_locked": opened is not None and not opened.is_unlocked,
         "first": opened or next(iter(offers), None),
-        "with_guide": next((offer for offer in [opened, *available] if offer and offer.has_guide), None),
+        "with_guide": opened if opened and opened.is_available and opened.has_guide else None,
         "own_store": own_stores[0] if own_stores else "",
     }
     response = render(request, "downloads/platform.html", context)

@@ -9,6 +9,8 @@ LONGEST_TEXT = 100  # people paste spaces, line breaks and a whole line of a mai
 class CodeForm(forms.Form):
     """The activation code as typed; what it is worth is decided by the services."""
 
+    html_id = "code-form"  # of the form on the page, so that a button at the foot can send it along
+
     code = forms.CharField(
         label=_("Activation code"),
         max_length=LONGEST_TEXT,

@@ -22,7 +22,13 @@ NEWEST_EVENTS = 50
 @require_safe
 def index(request):
     added = request.GET.get("added", "")
-    return render_index(request, CodeForm(), added=int(added) if added.isdecimal() and len(added) < 19 else None)
+    number = int(added) if added.isdecimal() and len(added) < 19 else None
+    return render_index(request, empty_form(request), added=number)
+
+
+def empty_form(request):
+    """The form of a page that is opened, with what stood in it before a change of the language or a sign-in."""
+    return CodeForm(initial={"code": services.take_typed_code(session=request.session)})
 
 
 def render_index(request, form, *, added=None):
@@ -50,7 +56,7 @@ def add(request):
     """Add a code; a visitor's is kept sealed until there is an account that can take it."""
     if not request.user.is_authenticated:
         return keep_for_later(request)
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST) if request.method == "POST" else empty_form(request)
     if form.is_valid():
         try:
             license = services.add_code(
@@ -64,7 +70,7 @@ def add(request):
 
 
 def keep_for_later(request):
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST) if request.method == "POST" else empty_form(request)
     if form.is_valid():
         try:
             services.keep_code_in_session(session=request.session, text=form.cleaned_data["code"])

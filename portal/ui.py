@@ -134,6 +134,23 @@ def control(field: BoundField, described_by: str = "") -> SafeString:
     return field.as_widget(attrs=attrs)
 
 
+@register.inclusion_tag("components/password_rules.html")
+def password_rules(field: BoundField) -> dict:
+    """List the rules of a password; after a refusal with which of them it kept, because the field comes back empty."""
+    codes = {error.code for error in field.form.errors.as_data().get(field.name, ())}
+    was_judged = codes and not codes & {"required", "max_length"}
+    rules = [
+        ("length", "password_too_short", _("8 or more characters")),
+        ("digit", "password_no_digit", _("A digit")),
+        ("upper", "password_no_upper", _("An upper-case letter")),
+        ("lower", "password_no_lower", _("A lower-case letter")),
+    ]
+    states = [
+        (rule, text, ("miss" if code in codes else "met") if was_judged else "open") for rule, code, text in rules
+    ]
+    return {"id": field.auto_id, "rules": states}
+
+
 @register.simple_tag
 def site() -> dict:
     """Give the brand to pages that have no context at all (the error pages)."""

@@ -45,6 +45,7 @@ class Event(models.Model):
         DEVICE_DISCONNECTED = "device_disconnected", _("%(device)s disconnected from %(product)s")
         DEVICE_COPIED = "device_copied", _("Two machines use %(product)s as %(device)s")
         DEVICE_RENAMED = "device_renamed", _("Renamed from “%(old)s” to “%(new)s”")
+        PASSWORD_SET = "password_set", _("Password set by staff")
         ADDRESS_VERIFIED = "address_verified", _("Email address %(email)s marked as verified: %(reason)s")
         LINK_MAILED = "link_mailed", _("Link for another device mailed")
         INSTALLER_PUBLISHED = "installer_published", _("%(file)s published")

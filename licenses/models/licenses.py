@@ -162,6 +162,12 @@ class License(models.Model):
         return end
 
     @property
+    def renewing_order(self) -> Order | None:
+        """The newest order of a store, which sells the next term and takes the payment; asks the database."""
+        sold = Order.objects.select_related("client").filter(term__license=self)
+        return sold.order_by("term__starts_at").last()
+
+    @property
     def last_day(self) -> datetime | None:
         """An instant of the last day on which protection runs; terms end with a whole day."""
         return self.ends_at - timedelta(microseconds=1) if self.ends_at else None

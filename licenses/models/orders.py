@@ -24,6 +24,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Orders of this store; another store's do not exist for it."""
         return self.filter(client_id=client_id)
 
+    def of_license(self, first_id: int):
+        """The delivered orders of the license that began with this one: itself, and its renewals."""
+        return self.filter(Q(pk=first_id) | Q(renews=first_id), delivered_at__isnull=False)
+
     def waiting(self):
         """Orders whose person has no account yet."""
         return self.filter(delivered_at__isnull=True, cancelled_at__isnull=True, refunded_at__isnull=True)

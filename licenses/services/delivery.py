@@ -17,7 +17,7 @@ from licenses.models import Event, License, Order, Plan, Region
 from .announcements import announce_added
 from .events import record_event
 from .locks import lock_name
-from .terms import follow_on, start_license
+from .terms import follow_on, is_billed_again, start_license
 
 logger = logging.getLogger("licenses.orders")
 
@@ -47,7 +47,10 @@ def deliver(order: Order, user, now: datetime) -> License:
 
 
 def deliver_renewal(order: Order, now: datetime) -> License:
-    """Let a term follow on the last one of the license, whoever has it now."""
+    """Let a term follow on the last one of the license, whoever has it now.
+
+    Of a subscription it is the next payment: one that was cancelled renews itself again, and its orders say so.
+    """
     license = lock_license_of(order.first_id)
     if license is None:
         raise ValidationError(_("The license of this order is gone. Place a new order."), code="not_renewable")
@@ -55,9 +58,11 @@ def deliver_renewal(order: Order, now: datetime) -> License:
         raise ValidationError(_("This license is blocked. Please contact support."), code="license_blocked")
     refuse_region(order.plan, license.owner)
     follow_on(license=license, order=order, now=now)
-    license.renews_itself, license.archived_at = order.plan.kind == Plan.Kind.SUBSCRIPTION, None
+    license.renews_itself, license.archived_at = is_billed_again(order.plan, order), None
     license.save(update_fields=["renews_itself", "archived_at"])
     mark_delivered(order, license.owner, now)
+    if license.renews_itself:
+        Order.objects.of_license(order.first_id).update(cancelled_at=None)
     record_event(Event.Verb.ORDER_RENEWED, license=license, details={"order": order.number}, at=now)
     return license
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses.models import ActivationCode, CodeBatch, Event, License, Order, Term
 
-from .delivery import lock_license_of
+from .delivery import lock_address, lock_license_of
 from .events import record_event
 from .licenses import block_license
 from .orders import lock_order
 from .seats import free_seat
-from .terms import cut_off
+from .terms import cut_off, is_billed_again
 
 
 @transaction.atomic
@@ -25,6 +25,7 @@ def refund_order(*, order: Order, now: datetime | None = None) -> Order:
     blocked, and its seats are free. Calling twice changes nothing.
     """
     now = now or timezone.now()
+    lock_address(order.email)
     order = lock_order(order)
     if order.refunded_at:
         return order
@@ -60,6 +61,7 @@ def take_back(order: Order, term_id: int, license_id: int, now: datetime) -> Non
     term = license.terms.select_related("plan", "order").get(pk=term_id)
     was_over = term.ends_at <= now
     cut_off(term, now=now)
+    end_renewal(license)
     record_event(Event.Verb.ORDER_REFUNDED, license=license, details={"order": order.number}, at=now)
     if was_over or license.terms.exclude(pk=term_id).filter(ends_at__gt=now).exists():
         return
@@ -70,33 +72,44 @@ def take_back(order: Order, term_id: int, license_id: int, now: datetime) -> Non
         free_seat(license=license, device=seat.device, now=now)
 
 
+def end_renewal(license: License) -> None:
+    """Turn the renewal off when the payment was taken back by which a store would have gone on."""
+    newest = license.terms.filter(order__isnull=False).select_related("plan", "order").order_by("starts_at").last()
+    if license.renews_itself and not (newest and is_billed_again(newest.plan, newest.order)):
+        license.renews_itself = False
+        license.save(update_fields=["renews_itself"])
+
+
 @transaction.atomic
 def cancel_order(*, order: Order, now: datetime | None = None) -> Order:
-    """Let a subscription run out, or withdraw an order whose person has no account yet; twice is once.
+    """Let a subscription run out, whichever of its orders is named, or withdraw an order that waits; twice is once.
 
     Raises `order_refunded`, and `nothing_to_cancel` for what does not renew itself.
     """
     now = now or timezone.now()
+    lock_address(order.email)
     order = lock_order(order)
-    if order.cancelled_at:
-        return order
-    if order.refunded_at:
-        raise ValidationError(_("This order was refunded. Place a new order."), code="order_refunded")
     if order.is_waiting:
         withdraw_waiting_renewals(order, now)
-    else:
+        order.cancelled_at = now
+        order.save(update_fields=["cancelled_at"])
+    elif order.state != Order.State.CANCELLED:
         stop_renewing(order, now)
-    order.cancelled_at = now
-    order.save(update_fields=["cancelled_at"])
+        order.refresh_from_db(fields=["cancelled_at"])
     return order
 
 
 def stop_renewing(order: Order, now: datetime) -> None:
+    """Turn the renewal off; all orders of the subscription say since when."""
     license = lock_license_of(order.first_id) if order.kind == Order.Kind.LICENSE else None
-    if license is None or not license.renews_itself:
+    if license and license.renews_itself:
+        license.renews_itself = False
+        license.save(update_fields=["renews_itself"])
+        Order.objects.of_license(order.first_id).update(cancelled_at=now)
+        record_event(Event.Verb.ORDER_CANCELLED, license=license, details={"order": order.number}, at=now)
+    elif order.refunded_at:
+        raise ValidationError(_("This order was refunded. Place a new order."), code="order_refunded")
+    elif not order.cancelled_at:
         raise ValidationError(
             _("This order does not renew itself. To take it back, refund it."), code="nothing_to_cancel"
         )
-    license.renews_itself = False
-    license.save(update_fields=["renews_itself"])
-    record_event(Event.Verb.ORDER_CANCELLED, license=license, details={"order": order.number}, at=now)

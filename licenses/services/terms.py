@@ -25,7 +25,7 @@ def start_license(
         owner=user,
         product=plan.product,
         support_key=new_support_key(),
-        renews_itself=plan.kind == Plan.Kind.SUBSCRIPTION,
+        renews_itself=is_billed_again(plan, order),
         created_at=now,
     )
     Term.objects.create(
@@ -38,6 +38,11 @@ def start_license(
         time_zone=user.time_zone,
     )
     return license
+
+
+def is_billed_again(plan: Plan, order: Order | None) -> bool:
+    """Whether a store goes on selling it by itself. The portal takes no payments: a code’s subscription just ends."""
+    return plan.kind == Plan.Kind.SUBSCRIPTION and order is not None and order.refunded_at is None
 
 
 def new_support_key() -> str:

@@ -13,6 +13,9 @@ from .redeem import misspelled, refuse_another_number
 # In the session of whoever typed it: the code, sealed, and the account that was lent it until its address is verified.
 SESSION_KEY = "waiting_code"
 LENT_TO = "waiting_code_lent_to"
+# What stood in the field of a page that comes anew; nothing waits.
+TYPED_KEY = "typed_code"
+LONGEST_TYPED = 1000
 
 # Refusals that end the waiting: this account can never add the code.
 FINAL = {"yours_already", "taken", "revoked", "too_late", "term_over", "trial_used"}
@@ -23,6 +26,17 @@ MISTYPED_GROUPS = 2
 def keep_code_in_session(*, session, text: str) -> None:
     """Keep what a visitor typed in the session, sealed, because the session lies in the database.
 
+    Raises what `spell` raises.
+    """
+    spelled = spell(text)
+    if codes.unseal(session.get(SESSION_KEY, "")) != spelled:
+        session.pop(LENT_TO, None)
+    session[SESSION_KEY] = codes.seal(spelled)
+
+
+def spell(text: str) -> str:
+    """Return a code as it is stored.
+
     Raises `not_a_code`, `bad_symbol`, `incomplete`, `typo`: what can be said without looking the code up.
     """
     refuse_another_number(text)
@@ -30,9 +44,7 @@ def keep_code_in_session(*, session, text: str) -> None:
     refusal = misspelled(spelled)
     if refusal.code != "unknown" and not may_be_imported(spelled):
         raise refusal
-    if codes.unseal(session.get(SESSION_KEY, "")) != spelled:
-        session.pop(LENT_TO, None)
-    session[SESSION_KEY] = codes.seal(spelled)
+    return spelled
 
 
 def may_be_imported(spelled: str) -> bool:
@@ -84,6 +96,32 @@ def take_from_session(session, user) -> WaitingCode | None:
         session.pop(SESSION_KEY)
         return waiting_code(user=user)
     return keep_code(user=user, text=spelled)
+
+
+def keep_typed_code(*, session, text: str) -> None:
+    """Keep what stands in the field, right or wrong, while the page comes anew: in another language, say."""
+    session[TYPED_KEY] = codes.seal(text[:LONGEST_TYPED])
+
+
+def take_typed_code(*, session) -> str:
+    """Return what stood in the field, and keep it no longer; empty when nothing did."""
+    return codes.unseal(session.pop(TYPED_KEY, "")) or ""
+
+
+def last_group(*, text: str) -> str:
+    """Return by what people know a code again without seeing it; empty when it has a slip in it."""
+    try:
+        return spell(text)[-codes.GROUP :]
+    except ValidationError:
+        return ""
+
+
+def resume_code(*, session, user, text: str) -> None:
+    """Let the code that this person was adding wait for one more press; with a slip in it, it goes into the field."""
+    if last_group(text=text):
+        keep_code(user=user, text=text)
+    elif text:
+        keep_typed_code(session=session, text=text)
 
 
 def keep_code(*, user, text: str) -> WaitingCode:

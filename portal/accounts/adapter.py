@@ -18,12 +18,13 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from licenses.services import deliver_waiting_orders, lend_waiting_code, move_waiting_code
+from licenses.services import deliver_waiting_orders, lend_waiting_code, move_waiting_code, resume_code
 from portal.brand import brand
 from portal.identity.models import SignIn
 from portal.identity.services import end_sign_ins
 from portal.words import from_now
 
+from . import interrupted
 from .limits import opens_at, tries_left
 from .models import User
 from .preferences import remember_language
@@ -129,12 +130,24 @@ class AccountAdapter(DefaultAccountAdapter):
         request.session.pop(EXPECTED_MAIL, None)
         request.session.pop(EXPECTED_PASSWORD, None)
         move_waiting_code(session=request.session, user=user)
+        how["redirect_url"] = self.go_on(request, user, how.get("redirect_url"))
         # An order whose region did not fit waits on, until staff correct the account.
         deliver_waiting_orders(user=user)
         response = super().post_login(request, user, **how)
         if user.language:
             remember_language(response, user.language)
         return response
+
+    def go_on(self, request: HttpRequest, user: User, url: str | None) -> str | None:
+        """Return where to go on after a sign-in; what was kept when the last one had ended is for its account only."""
+        kept = interrupted.take(request)
+        if kept is None:
+            return url
+        if kept.account == user.pk:
+            resume_code(session=request.session, user=user, text=kept.code)
+            return url
+        messages.warning(request, _("What we kept for another account was dropped. Nothing of it was used."))
+        return reverse("licenses:index") if url == kept.page else url
 
     @transaction.atomic
     def set_password(self, user: User, password: str) -> None:

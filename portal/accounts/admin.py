@@ -4,6 +4,7 @@
 from allauth.account import admin as allauth_admin
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -24,7 +25,7 @@ from portal.identity.services import end_sign_ins
 from portal.staff import KeptAdmin, link_to
 
 from .models import User
-from .services import mark_verified, refuse_staff
+from .services import mark_verified, refuse_staff, tell_password_set
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -49,9 +50,9 @@ class ChangeUserForm(UserChangeForm):
 class SetPasswordForm(AdminPasswordChangeForm):
     @transaction.atomic
     def save(self, commit: bool = True) -> User:
-        """Store a new password; whoever signed in on a device with the old one is out."""
+        """Store a new password, and tell its owner."""
         user = super().save(commit)
-        end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED)
+        tell_password_set(user=user, actor=context.request.user)
         return user
 
 

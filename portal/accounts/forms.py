@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from downloads.services import ADDRESS_KEY
 
-from .adapter import EXPECTED_PASSWORD
+from .adapter import EXPECTED_MAIL, EXPECTED_PASSWORD
 from .models import User
 from .services import register_account
 
@@ -150,7 +150,8 @@ class SignInForm(allauth_forms.LoginForm):
         self.fields["login"] = address_field(autocomplete="username")
         self.fields["password"] = password_field(autocomplete="current-password")
         self.order_fields(["login", "password"])
-        self.fields["login"].initial = self.request.session.get(ADDRESS_KEY, "")
+        known = self.request.session
+        self.fields["login"].initial = known.get(EXPECTED_MAIL) or known.get(ADDRESS_KEY, "")
 
     def clean(self):
         """Say in a refusal how many tries are left, or when the next one is allowed."""
@@ -230,7 +231,7 @@ class TimeZoneForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["time_zone"].choices = [
-            ("", _("As the portal: %(zone)s") % {"zone": settings.TIME_ZONE}),
+            ("", _("The portal’s own: %(zone)s") % {"zone": settings.TIME_ZONE}),
             *time_zones_by_region(self.instance.time_zone),
         ]
 

@@ -14,6 +14,7 @@ from licenses.models import Event
 from licenses.services import deliver_waiting_orders, record_event
 from portal.identity.models import SignIn
 from portal.identity.services import end_sign_ins
+from portal.outbox.letters import send_letter
 from portal.worker import in_batches
 
 from .models import User
@@ -107,6 +108,14 @@ def mark_verified(*, address: EmailAddress, reason: str, actor: User) -> None:
     details = {"email": address.email, "reason": reason}
     record_event(Event.Verb.ADDRESS_VERIFIED, actor=actor, customer=user, details=details)
     deliver_waiting_orders(user=user)
+
+
+@transaction.atomic
+def tell_password_set(*, user: User, actor: User) -> None:
+    """After staff set somebody's password: whoever signed in with the old one is out, and the person hears of it."""
+    end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED, actor=actor)
+    event = record_event(Event.Verb.PASSWORD_SET, actor=actor, customer=user)
+    send_letter(user=user, template="accounts/mail/password_set", context={"at": event.at})
 
 
 def refuse_staff(user: User) -> None:

@@ -1,7 +1,8 @@
-"""The client's rule for passwords, beside Django's own validators."""
+"""The client's rule for passwords, and Django's own validators in words that say what to do."""
 
 from collections.abc import Callable
 
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,3 +29,15 @@ class DigitUpperLowerValidator:
 
     def get_help_text(self) -> str:
         return gettext("Your password needs a digit, an upper-case and a lower-case letter.")
+
+
+class CommonPasswordValidator(password_validation.CommonPasswordValidator):
+    def get_error_message(self) -> str:
+        return gettext("This password is easy to guess. Add a word or two that nobody expects.")
+
+
+class SimilarPasswordValidator(password_validation.UserAttributeSimilarityValidator):
+    def get_error_message(self) -> str:
+        return gettext(
+            "This password is too much like your %(verbose_name)s. Choose one that has nothing to do with you."
+        )

@@ -5,27 +5,33 @@ from http import HTTPStatus
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.internal.stagekit import unstash_login
 from allauth.account.models import EmailAddress, Login
+from allauth.utils import get_request_param
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from licenses.services import waiting_code
-from portal.words import from_now
+from licenses.services import keep_typed_code, waiting_code
+from portal.words import from_now, moment
 
-from .adapter import EXPECTED_MAIL
+from . import interrupted
+from .adapter import EXPECTED_MAIL, EXPECTED_PASSWORD
 from .forms import FirstPasswordForm, LanguageForm, NameForm, TimeZoneForm
 from .limits import opens_at
 from .links import read_link
+from .models import User
 from .preferences import remember_language
 from .services import claim_account, close_unused
 from .timing import even_time
@@ -51,6 +57,31 @@ def home(request: HttpRequest) -> HttpResponse:
 class SignInView(allauth_views.LoginView):
     post = even_time()(allauth_views.LoginView.post)
 
+    def get_template_names(self) -> list[str]:
+        return ["account/signed_out.html"] if self.owner else super().get_template_names()
+
+    def get_form(self, *args) -> Form:
+        form = super().get_form(*args)
+        if self.owner:
+            form.initial["login"] = self.owner.email
+            form.fields["password"].widget.attrs["autofocus"] = True
+        return form
+
+    def get_context_data(self, **more) -> dict:
+        until = moment(self.kept.ends_at, self.owner.zone) if self.owner else ""
+        return super().get_context_data(**more, kept=self.kept, until=until)
+
+    @cached_property
+    def kept(self) -> interrupted.Interrupted | None:
+        """What was pressed when the last sign-in had ended, if this page is on the way back there."""
+        kept = interrupted.kept(self.request)
+        return kept if kept and kept.page == get_request_param(self.request, "next") else None
+
+    @cached_property
+    def owner(self) -> User | None:
+        """Whose it is; nobody's, if that account is gone."""
+        return User.objects.filter(pk=self.kept.account).first() if self.kept else None
+
 
 class ResetPasswordView(allauth_views.PasswordResetView):
     post = even_time()(allauth_views.PasswordResetView.post)
@@ -58,6 +89,10 @@ class ResetPasswordView(allauth_views.PasswordResetView):
 
 class RegisterView(allauth_views.SignupView):
     post = even_time()(allauth_views.SignupView.post)
+
+    def get_initial(self) -> dict:
+        """Begin with the address that is to be corrected, unless the link names one."""
+        return {"email": self.request.session.get(EXPECTED_MAIL, ""), **super().get_initial()}
 
     def form_valid(self, form) -> HttpResponse:
         """Store the account and its mail together or not at all."""
@@ -81,6 +116,8 @@ def confirm_email(request: HttpRequest, key: str) -> HttpResponse:
         send_and_tell(request, link.address.email, link.address)
         get_adapter().expect_mail(request, link.address.email)
         return redirect("account_email_verification_sent")
+    if link.state == "used" and link.address:
+        get_adapter().expect_mail(request, link.address.email)
     return render(
         request, f"account/link_{link.state}.html", {"address": link.address}, status=STATUS_OF_LINK[link.state]
     )
@@ -115,7 +152,7 @@ def open_account(request: HttpRequest, address: EmailAddress, form: FirstPasswor
             return redirect(request.path)
     if request.user.is_authenticated:
         logout(request)
-    messages.success(request, _("Your email address is verified."), extra_tags="verified")
+    messages.success(request, _("Your email address is verified."), extra_tags="time-zone")
     login = Login(user=claimed.user, email=claimed.email)
     return perform_password_login(request, {"email": claimed.email}, login)
 
@@ -144,10 +181,29 @@ def verify(request: HttpRequest, key: str, address: EmailAddress) -> HttpRespons
         text = _("Your address is now %(email)s. Use it in the app too.")
         messages.success(request, text % {"email": address.email})
     elif address.verified and request.user.is_authenticated:
-        messages.success(request, _("Your email address is verified."), extra_tags="verified")
+        messages.success(request, _("Your email address is verified."), extra_tags="time-zone")
     elif address.verified:
-        messages.success(request, _("Your email address is verified. Sign in to go on."), extra_tags="verified")
+        messages.success(request, _("Your email address is verified. Sign in to go on."))
     return response
+
+
+@login_not_required
+@never_cache
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """“Check your inbox”: leads on once the address is verified, which may have happened on another device."""
+    if request.user.is_authenticated:
+        return redirect("licenses:index")
+    waiting = unstash_login(request, peek=True)
+    sign_in = reverse("account_login")
+    if waiting and waiting.redirect_url:
+        sign_in += f"?{urlencode({'next': waiting.redirect_url})}"
+    is_verified = EmailAddress.objects.filter(email=request.session.get(EXPECTED_MAIL), verified=True).exists()
+    # Said only to the browser that began the account: of an address that had one already, it would tell just that.
+    if is_verified and EXPECTED_PASSWORD in request.session:
+        messages.success(request, _("Your email address is verified. Sign in to go on."))
+        return redirect(sign_in)
+    return render(request, "account/verification_sent.html", {"sign_in": sign_in})
 
 
 @login_not_required
@@ -162,6 +218,9 @@ def send_again(request: HttpRequest) -> HttpResponse:
     email = request.session.get(EXPECTED_MAIL)
     if not email:
         return redirect("account_login")
+    if not User.objects.filter(email=email).exists():
+        messages.warning(request, _("This registration is gone. Please create your account again."))
+        return redirect("account_signup")
     send_and_tell(request, email)
     return redirect("account_email_verification_sent")
 
@@ -181,8 +240,12 @@ def send_and_tell(request: HttpRequest, email: str, address: EmailAddress | None
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """“Account and security”: what we know about the customer, each with its way to change it."""
-    language = LanguageForm(initial={"language": request.LANGUAGE_CODE})
-    return render(request, "accounts/index.html", {"language_form": language, "now": timezone.now()})
+    context = {
+        "language_form": LanguageForm(initial={"language": request.LANGUAGE_CODE}),
+        "new_address": EmailAddress.objects.get_new(request.user),
+        "now": timezone.now(),
+    }
+    return render(request, "accounts/index.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -193,7 +256,7 @@ def name(request: HttpRequest) -> HttpResponse:
         request.user.save(update_fields=["name"])
         messages.success(request, _("Your name is saved."))
         return redirect("accounts:index")
-    help = _("It stands in our messages to you. It may stay empty.")
+    help = _("The app shows it where you are signed in. You can leave it empty.")
     return render(request, "accounts/setting.html", {"form": form, "title": _("Your name"), "help": help})
 
 
@@ -213,9 +276,11 @@ def time_zone(request: HttpRequest) -> HttpResponse:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Switch the language: in this browser, and for customers wherever they sign in and in their mails."""
-    back = request.POST.get("next", "")
+    back = request.POST.get("next") or request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = reverse("home")
+    if request.POST.get("code"):
+        keep_typed_code(session=request.session, text=request.POST["code"])
     # Not `redirect`: that takes a word for the name of a page, and fails when there is none.
     response = HttpResponseRedirect(back)
     form = LanguageForm(request.POST)

@@ -15,6 +15,7 @@ from licenses.services import (
     free_seat,
     import_codes,
     issue_codes,
+    place_order,
     record_event,
     redeem_code,
     revoke_code,
@@ -23,6 +24,7 @@ from licenses.services import (
 )
 from licenses.services.terms import new_support_key
 from portal.accounts.models import User
+from portal.demo.clients import STORE
 
 USED = "Demonstration: codes that were used"
 LEGACY_CODES = ["7KQ2M-X4TDA-9RHFC-W3NBP", "M8YTQ-2VC6J-H4PXD-0WZKE"]  # the first one is used below
@@ -40,6 +42,13 @@ def fresh_code(plan: str, **rules) -> str:
 def add(owner: User, plan: str, days_ago: float) -> License:
     """Let this customer have added a code of this plan so many days ago."""
     return redeem_code(user=owner, text=fresh_code(plan, name=USED), now=ago(days_ago))
+
+
+def buy(owner: User, plan: str, days_ago: float) -> License:
+    """Let this customer have bought a license of this plan in the store so many days ago."""
+    facts = {"client_id": STORE["id"], "number": "DEMO-1001", "plan": plan, "email": owner.email}
+    order, _new = place_order(**facts, bought_at=ago(days_ago), now=ago(days_ago))
+    return order.term.license
 
 
 def add_term(license: License, plan: str, *, starts_at: datetime, added: float) -> None:
@@ -122,7 +131,7 @@ def add_ending(customer: User) -> None:
     """Ending soon, a trial, and one that renews by itself."""
     ending = add(customer, "password-manager-per-person-1y", 354)
     add(customer, "standard-trial-30d", 12)
-    renewing = add(customer, "secure-connection-subscription-1m", 9)
+    renewing = buy(customer, "secure-connection-subscription-1m", 9)
     for device in Device.objects.for_user(customer).filter(name__in=["Anna’s laptop", "MacBook Air"]):
         take_seat(license=ending, device=device, now=ago(100))
         take_seat(license=renewing, device=device, now=ago(8))

@@ -10,8 +10,9 @@ const TESTS = {
 for (const box of document.querySelectorAll('[data-rules]')) {
   const field = document.getElementById(box.dataset.rules);
   field.addEventListener('input', () => check(box, field.value, false));
-  field.addEventListener('blur', () => check(box, field.value, true));
-  check(box, field.value, field.getAttribute('aria-invalid') === 'true');
+  // An empty field keeps what the server said of the refused password.
+  field.addEventListener('blur', () => field.value && check(box, field.value, true));
+  if (field.value) check(box, field.value, field.getAttribute('aria-invalid') === 'true');
 }
 
 function check(box, text, strict) {

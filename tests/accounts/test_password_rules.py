@@ -1,5 +1,7 @@
 """The client's rule for passwords, the same wherever one is chosen."""
 
+import re
+
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
@@ -40,6 +42,28 @@ def test_password_is_judged_by_every_rule_at_once(password, codes):
 
 def test_password_like_the_address_is_refused():
     assert refusals("Anna.Lind7@example", User(email="anna.lind7@example.com")) == {"password_too_similar"}
+
+
+@pytest.mark.django_db
+def test_common_password_says_what_to_do(register):
+    answer = register(password="Password1")
+    text = "This password is easy to guess. Add a word or two that nobody expects."
+    assert answer.context["form"].errors["password1"] == [text]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("password", "states"),
+    [
+        ("short7x", ["miss", "met", "miss", "met"]),
+        ("Password1", ["met"] * 4),
+        ("", ["open"] * 4),
+        ("Violet-River-27" * 9, ["open"] * 4),
+    ],
+)
+def test_refused_password_shows_which_rules_it_kept(register, password, states):
+    page = register(password=password).content.decode()
+    assert re.findall(r'data-rule="\w+" .* data-state="(\w+)"', page) == states
 
 
 def test_rules_are_explained_in_words():

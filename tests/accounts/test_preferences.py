@@ -1,6 +1,7 @@
 """Pages in the customer's language and time zone, and the page where they are changed."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -8,6 +9,7 @@ from django.utils import timezone, translation
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
+INDEX = reverse("accounts:index")
 
 
 def test_customers_language_wins_over_the_browsers(client_of):
@@ -31,6 +33,21 @@ def test_times_are_shown_where_the_customer_lives(client_of):
     page = client_of(UserFactory(time_zone="Pacific/Auckland")).get(reverse("accounts:index"))
     there = timezone.localtime(timezone=timezone.zoneinfo.ZoneInfo("Pacific/Auckland"))
     assert f"Pacific/Auckland. It is {there.day} " in page.content.decode()
+
+
+def test_time_zone_is_told_once_after_registration(register, newest_link):
+    browser = Client()
+    register(browser=browser, time_zone="Pacific/Auckland")
+    page = browser.post(newest_link(), follow=True).content.decode()
+    there = timezone.localtime(timezone=timezone.zoneinfo.ZoneInfo("Pacific/Auckland"))
+    assert f"Dates and times are those of Pacific/Auckland, where it is {there:%H:}" in page
+    assert f'href="{reverse("accounts:time_zone")}"' in page
+    assert "Dates and times are those" not in browser.get(reverse("licenses:index")).content.decode()
+
+
+def test_new_address_is_shown_until_it_is_verified(client_of, customer):
+    EmailAddress.objects.create(user=customer, email="anna@new.example")
+    assert "<bdi>anna@new.example</bdi> replaces it" in client_of(customer).get(INDEX).content.decode()
 
 
 def test_nothing_is_left_for_the_next_request(client_of):

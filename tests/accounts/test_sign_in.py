@@ -44,6 +44,21 @@ def test_sign_in_never_leads_to_another_site(customer, target):
     assert Client().post(reverse("account_login"), data)["Location"] == reverse("licenses:index")
 
 
+@pytest.mark.parametrize(
+    ("email", "text"),
+    [("", "Enter your email address."), ("anna@", "This address is incomplete. It should look like name@example.com.")],
+)
+def test_missing_and_incomplete_address_is_answered_by_us_not_by_the_browser(sign_in, email, text):
+    assert " novalidate>" in Client().get(reverse("account_login")).content.decode()
+    assert sign_in(email).context["form"].errors["login"] == [text]
+
+
+def test_tab_leads_from_the_address_to_the_password_then_to_the_help():
+    page = Client().get(reverse("account_login")).content.decode()
+    places = [page.index(text) for text in ('name="login"', 'name="password"', "Forgot your password?")]
+    assert places == sorted(places)
+
+
 def test_wrong_password_says_how_many_tries_are_left(customer, sign_in):
     assert "You have 4 more tries, then a pause of 15 minutes." in refusal(sign_in(customer.email, WRONG))
     assert "You have 3 more tries" in refusal(sign_in(customer.email, WRONG))

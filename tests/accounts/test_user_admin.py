@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from licenses.models import Event
 from portal.accounts.models import User
 from tests.factories import UserFactory
 
@@ -78,3 +79,30 @@ def test_helper_cannot_set_the_password_of_staff(client_of, helper, staff):
     assert client_of(helper).post(url, data).status_code == 403
     staff.refresh_from_db()
     assert not staff.check_password("Taken-Over-27")
+
+
+def set_password(browser, user, **more):
+    data = {"usable_password": "true", "password1": "From-Support-27", "password2": "From-Support-27"}
+    return browser.post(reverse("admin:auth_user_password_change", args=[user.pk]), {**data, **more})
+
+
+def test_customer_hears_that_staff_set_a_password(client_of, helper, customer, mailoutbox):
+    set_password(client_of(helper), customer)
+    (letter,) = mailoutbox
+    assert (letter.to, letter.subject) == ([customer.email], "Our support set a new password for your account")
+    for text in (letter.body, letter.alternatives[0][0]):
+        assert f"http://testserver{reverse('account_reset_password')}" in text
+        assert "You are signed out everywhere." in text
+    event = customer.history.get()
+    assert (event.verb, event.actor) == (Event.Verb.PASSWORD_SET, helper)
+
+
+def test_customer_hears_that_staff_removed_the_password(client_of, helper, customer, mailoutbox):
+    set_password(client_of(helper), customer, **{"usable_password": "false", "unset-password": "1"})
+    assert mailoutbox[0].subject == "Our support removed the password of your account"
+
+
+def test_password_that_was_refused_is_told_nobody(client_of, helper, customer, mailoutbox):
+    set_password(client_of(helper), customer, password2="Another-27")
+    assert mailoutbox == []
+    assert not customer.history.exists()

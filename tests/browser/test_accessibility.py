@@ -154,6 +154,19 @@ def test_ways_in_with_a_code(inspect, db):
     at.look("Check your inbox", state="choice of languages")
 
 
+def test_way_in_after_the_sign_in_had_ended(inspect, customer):
+    at = inspect()
+    at.page.goto("/account/login/")
+    at.page.get_by_label("Email address").fill(customer.email)
+    for button in ("Sign in", "Sign in and go on"):
+        at.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        at.press(button)
+        at.page.get_by_role("textbox", name="Add activation code").fill(fresh_code())
+        at.page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+        at.press("Add")
+        at.look("Sign in to go on", state=button)
+
+
 def test_links_that_verify(inspect, complaints, customer, monkeypatch):
     at = inspect()
     verified = EmailAddress.objects.get(user=customer)
@@ -393,6 +406,11 @@ def test_error_pages(inspect, complaints, customer, settings, monkeypatch):
     at.look("We could not read this request", "/licenses/?added=%00")
     at.look("This isn’t yours to open", "/admin/")
     at.look("This page isn’t here", "/licenses/999/")
+    at.page.goto("/licenses/")
+    at.page.evaluate("document.querySelector('#code').form.action = '/devices/'")
+    at.page.get_by_role("textbox", name="Add activation code").fill("7KQ2M")
+    at.press("Add")
+    at.look("This address is not a page")
     monkeypatch.setattr(license_views, "render_index", lambda *args, **kwargs: 1 / 0)
     at.look("Something broke on our side", "/licenses/")
     at = inspect()
@@ -408,7 +426,7 @@ def test_error_pages(inspect, complaints, customer, settings, monkeypatch):
         at.press("Send the link")
         expect(at.page.get_by_role("heading", name=heading)).to_be_visible()
     at.look("Too many tries")
-    forget(complaints, 400, 403, 404, 429, 500)
+    forget(complaints, 400, 403, 404, 405, 429, 500)
 
 
 def test_mails_of_the_demonstration(inspect, complaints, deliver_mail):

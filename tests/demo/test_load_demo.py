@@ -43,7 +43,8 @@ def test_every_state_is_there():
     assert [license for license in licenses if license.seats_total is None]
     assert [license for license in licenses if license.queued_terms and license.is_running]
     assert [license for license in licenses if license.is_running and license.plan.kind == Plan.Kind.TRIAL]
-    assert [license for license in licenses if license.term.code.batch.groups == 4]
+    assert [license for license in licenses if license.term.code and license.term.code.batch.groups == 4]
+    assert [license for license in licenses if license.renews_next]
     assert Device.objects.connected().filter(last_seen_at__lt=timezone.now() - timedelta(days=365)).exists()
 
 

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from downloads.models import StoreLink
+from downloads.offers import Offer
 from tests.downloads.conftest import DMG
 from tests.downloads.test_download_file import license_from
-from tests.factories import LicenseFactory, ProductFactory
+from tests.factories import LicenseFactory, ProductFactory, SeatFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -185,3 +186,52 @@ def test_number_of_queries_does_not_grow(client_of, customer, publish, tab):
 @pytest.mark.parametrize("path", ["", "windows/", "windows/x/", "windows/x/guide/", "mobile/x/open/", "files/1/x.exe"])
 def test_pages_are_for_reading(client_of, customer, method, path):
     assert getattr(client_of(customer), method)(f"/downloads/{path}").status_code == 405
+
+
+def test_locked_products_come_last_and_folded(read, publish, licensed):
+    for version in ("2", "3"):
+        publish(version=version)
+    text = read("downloads:platform", "windows")
+    assert "2 products without a running license" in text
+    assert text.index("After the download") < text.index("without a running license")
+    assert '<details class="more"><summary>' in text
+
+
+def test_locked_product_that_was_asked_for_is_not_folded_away(read, publish, licensed):
+    locked = publish(version="2").product
+    assert '<details class="more" open>' in read("downloads:product", "windows", locked.slug)
+
+
+def test_product_without_license_can_be_bought(read, publish):
+    product = publish().product
+    product.renew_url = "https://shop.example.com/x"
+    product.save()
+    text = read("downloads:platform", "windows")
+    assert 'href="https://shop.example.com/x"' in text
+    assert "Add a code" in text
+
+
+def test_withdrawn_product_is_not_for_sale(customer, publish):
+    product = ProductFactory(renew_url="https://shop.example.com/x", withdrawn_at=timezone.now())
+    assert Offer(product).shop == ""
+
+
+@pytest.mark.parametrize("tab", ["windows", "mobile"])
+def test_full_license_leads_to_free_a_seat(read, customer, licensed, tab):
+    StoreLink.objects.create(product=licensed.product, store="google-play", url="https://play.google.com/x")
+    license = customer.licenses.get()
+    for _number in range(5):
+        SeatFactory(license=license)
+    assert f'href="{license.get_absolute_url()}#free"' in read("downloads:platform", tab)
+    LicenseFactory(owner=customer, product=licensed.product)
+    assert "All seats are in use." not in read("downloads:platform", tab)
+
+
+def test_side_box_names_the_product_that_was_opened_and_no_other(read, licensed):
+    words = "in the setup guide"
+    assert words not in read("downloads:platform", "windows")
+    assert words in read("downloads:product", "windows", licensed.product.slug)
+
+
+def test_title_of_the_mobile_tab_reads_like_a_sentence(read, customer):
+    assert "<title>Downloads for phones and tablets" in read("downloads:platform", "mobile")

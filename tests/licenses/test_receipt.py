@@ -31,10 +31,10 @@ def test_receipt_as_html_leads_to_the_download(customer, mailoutbox):
     assert "5 devices with Windows" in page
 
 
-def test_subscription_says_that_it_renews(customer, mailoutbox):
+def test_subscription_from_a_code_says_that_it_ends(customer, mailoutbox):
     add(customer, PlanFactory(kind="subscription"))
-    assert "renews by itself" in mailoutbox[0].body
-    assert "Renews: " in mailoutbox[0].body
+    assert "does not renew by itself" in mailoutbox[0].body
+    assert "Until: " in mailoutbox[0].body
 
 
 def test_receipt_is_in_the_language_and_time_of_its_reader(mailoutbox):

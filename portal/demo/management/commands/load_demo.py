@@ -20,9 +20,9 @@ class Command(BaseCommand):
         load_installers()
         customer, password = accounts.ensure_account(accounts.CUSTOMER, old.get("customer", {}).get("password"))
         staff, staff_password = accounts.ensure_account(accounts.STAFF, old.get("staff", {}).get("password"))
+        store = load_clients(old.get("store", {}))
         load_history(customer)
         load_refused_codes(staff)
-        store = load_clients(old.get("store", {}))
         if store != old.get("store"):
             self.stdout.write(f"The store signs in as {store['client_id']} with the secret {store['client_secret']}")
         accounts.write(
