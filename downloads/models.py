@@ -201,7 +201,7 @@ class DeviceLink(models.Model):
     )
     license = models.ForeignKey(License, models.CASCADE, related_name="device_links", verbose_name=_("license"))
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    expires_at = models.DateTimeField(_("works until"))
+    expires_at = models.DateTimeField(_("works until"), db_index=True)
 
     objects = DeviceLinkQuerySet.as_manager()
 

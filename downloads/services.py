@@ -22,6 +22,7 @@ from downloads.models import DeviceLink, Installer, SetupGuide, store_by_hash
 from licenses.models import Event, License, Product
 from licenses.services import record_event
 from portal.words import clock, from_now
+from portal.worker import delete_in_batches
 
 # A link is mailed so often in so long, and not twice in a minute.
 LINK_MAILS, LINK_MAILS_WINDOW, LINK_MAILS_PAUSE = 6, timedelta(hours=1), timedelta(minutes=1)
@@ -221,6 +222,11 @@ def write_default_guides(
     return written
 
 
+def prune_links() -> int:
+    """Delete the links that ran out; return how many."""
+    return delete_in_batches(DeviceLink.objects.filter(expires_at__lte=timezone.now()))
+
+
 @transaction.atomic
 def make_link(*, license: License, now: datetime | None = None) -> str:
     """Return the address that opens the product of this license on another device; it works for seven days from now.
@@ -229,7 +235,6 @@ def make_link(*, license: License, now: datetime | None = None) -> str:
     """
     now = now or timezone.now()
     token = token_of(license, timezone.localdate(now, timezone.get_default_timezone()))
-    DeviceLink.objects.filter(license=license, expires_at__lte=now).delete()
     DeviceLink.objects.update_or_create(
         digest=digest_of(token),
         defaults={"user": license.owner, "license": license, "expires_at": now + WORKS_FOR},

@@ -353,6 +353,7 @@ HOUSEKEEPING = {
     "portal.api.idempotency.prune_answers": 3600,
     "portal.accounts.services.prune_unverified": 3600,
     "licenses.services.prune_attempts": 3600,
+    "downloads.services.prune_links": 3600,
 }
 
 # Security
