@@ -33,6 +33,11 @@ class Moves(NamedTuple):
         return bool(self.made) and self.left <= self.allowed // 2
 
     @property
+    def more_at(self) -> datetime | None:
+        """When the oldest no longer counts, so that one more is possible."""
+        return self.made[0] + WINDOW if self.made else None
+
+    @property
     def again_at(self) -> datetime | None:
         """When the next one is possible; None: now."""
         return self.made[-self.allowed] + WINDOW if self.made and not self.left else None

@@ -55,6 +55,8 @@ def summary(licenses: list[License], *, code_waits: bool = False) -> SafeString:
 
 
 def of_one(license: License) -> SafeString:
+    if license.is_late:
+        return bold(_("Its payment is late."))
     if is_ending(license):
         return bold(_("It ends %(when)s.") % {"when": when(license.days_left)})
     if license.state == State.BLOCKED:
@@ -88,6 +90,73 @@ def of_many(licenses: list[License]) -> SafeString:
     # The first ones are separated by commas, the last one as the language wants it.
     first = SafeString(", ".join(said[:-1]))
     return SafeString(_("%(first)s, and %(last)s.") % {"first": first, "last": said[-1]})
+
+
+def lead(license: License) -> SafeString:
+    """Say how one license does: what it protects, until when, and what comes first."""
+    last, start = bold(day(license.last_day)), bold(day(license.term.starts_at) if license.term else "")
+    if license.state == State.BLOCKED:
+        return SafeString(_("It protects no device while it is blocked."))
+    if license.state == State.EXPIRED:
+        return SafeString(_("It ended on %(day)s and protects no device any more.") % {"day": last})
+    if license.state == State.QUEUED:
+        return SafeString(_("It starts on %(day)s and protects no device until then.") % {"day": start})
+    sentences = [
+        _("<strong>The payment is late.</strong>") if license.is_late else "",
+        seats_sentence(license),
+        until_sentence(license),
+        renewed_sentence(license),
+        _("To protect another device, free a seat first.") if license.is_full else "",
+    ]
+    return SafeString(" ".join(sentence for sentence in sentences if sentence))
+
+
+def seats_sentence(license: License) -> str:
+    used, total = license.seats_used, license.seats_total
+    if total is None:
+        text = ngettext(
+            "Protects <strong>%(used)d device</strong>, without a limit.",
+            "Protects <strong>%(used)d devices</strong>, without a limit.",
+            used,
+        )
+    elif license.is_full:
+        text = ngettext(
+            "<strong>Its only seat</strong> is in use.", "<strong>All %(total)d seats</strong> are in use.", total
+        )
+    elif used:
+        text = _("Protects <strong>%(used)d of %(total)d devices</strong>.")
+    else:
+        text = ngettext(
+            "<strong>%(total)d seat</strong> is waiting for your device.",
+            "<strong>%(total)d seats</strong> are waiting for your devices.",
+            total,
+        )
+    return text % {"used": used, "total": total}
+
+
+def until_sentence(license: License) -> str:
+    last, days = day(license.last_day), license.days_left
+    if license.renews_next:
+        return _("It renews by itself on %(day)s.") % {"day": last}
+    if days == 0:
+        return _("<strong>Today is the last day.</strong>")
+    text = ngettext(
+        "It runs until %(day)s, <strong>%(n)d day</strong> from today.",
+        "It runs until %(day)s, <strong>%(n)d days</strong> from today.",
+        days,
+    )
+    return text % {"day": last, "n": days}
+
+
+def renewed_sentence(license: License) -> str:
+    if not license.is_renewed:
+        return ""
+    return _("It is renewed already: on %(day)s it goes on by itself.") % {"day": day(license.term.ends_at)}
+
+
+def longest_unseen_first(license: License) -> list[tuple]:
+    """The devices of a license, that first which is the best to free a seat; those without a seat last."""
+    return sorted(license.devices, key=lambda row: (not row[1], row[0].alive_at))
 
 
 def when(days: int) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from licenses import services
 from licenses.forms import CodeForm
 from licenses.models import CodeClaim, License
-from licenses.overview import in_order, summary
+from licenses.overview import in_order, lead, longest_unseen_first, summary
 
 NEWEST_EVENTS = 50
 
@@ -147,8 +147,16 @@ def release(request, pk):
 def detail(request, pk):
     license = get_object_or_404(License.objects.for_user(request.user).with_state(), pk=pk)
     events = license.events.since_handed_over()[:NEWEST_EVENTS]
-    moves = license.moves_at(timezone.now())
-    return render(request, "licenses/detail.html", {"license": license, "events": events, "moves": moves})
+    is_to_free = license.is_running and license.is_full and bool(license.devices)
+    context = {
+        "license": license,
+        "lead": lead(license),
+        "devices": longest_unseen_first(license) if is_to_free else license.devices,
+        "is_to_free": is_to_free,
+        "moves": license.moves_at(timezone.now()),
+        "events": events,
+    }
+    return render(request, "licenses/detail.html", context)
 
 
 @require_safe
@@ -162,7 +170,7 @@ def archive(request, pk):
     license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
     try:
         services.archive_license(license=license, actor=request.user)
-        messages.success(request, _("The license was put away. You find it below the list."))
+        messages.success(request, _("The license was archived. You find it below the list."))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     return redirect("licenses:index")

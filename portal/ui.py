@@ -17,6 +17,7 @@ register = template.Library()
 CHIP_ICONS = {"ok": "check", "warn": "clock", "end": "end", "locked": "lock"}
 STATE_ICONS = {"ok": "ok", "warn": "warn", "idle": "clock", "end": "alert"}
 NOTICE_ICONS = {"ok": "check", "warn": "warn", "end": "alert", "info": "info"}
+CLOSED_CELLS = 5  # of a license without a limit, when its seats are closed
 MOST_CELLS = 25  # beyond that the cells cannot be counted any more, and the text beside them says it all
 
 
@@ -56,6 +57,8 @@ def state(kind: str, text: str) -> SafeString:
 @register.simple_tag
 def seat_meter(used: int, total: int | None, label: str, off: bool = False) -> SafeString:
     """Draw one cell a seat; `total` None is a license without a limit, `off` one whose seats are closed."""
+    if total is None and off:
+        return SafeString('<span class="seats seats--off" aria-hidden="true">' + "<i></i>" * CLOSED_CELLS + "</span>")
     if total is None:
         return SafeString('<span class="seats seats--open" aria-hidden="true"></span>')
     if total > MOST_CELLS:

@@ -3,8 +3,9 @@
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 # Ten years of days; of years, still far before the calendar of Python ends (a code would fail on it, not the plan).
 LONGEST_TERM = 3650
@@ -207,3 +208,15 @@ class SeatPool(models.Model):
     @property
     def platforms_text(self) -> str:
         return " / ".join(platform.label for platform in Platform if self.takes(platform))
+
+    @property
+    def mix_text(self) -> str:
+        """Which devices may share the seats: “any mix of systems”, “any mix of Windows and macOS”, “for Windows”."""
+        names = [str(platform.label) for platform in Platform if self.takes(platform)]
+        if len(names) == 1:
+            return gettext("for %(systems)s") % {"systems": names[0]}
+        if all(self.takes(platform) for platform in Platform if platform != Platform.SERVER):
+            return gettext("for any system") if self.quantity == 1 else gettext("any mix of systems")
+        if self.quantity == 1:
+            return gettext("for %(systems)s") % {"systems": get_text_list(names, gettext("or"))}
+        return gettext("any mix of %(systems)s") % {"systems": get_text_list(names, gettext("and"))}

@@ -37,7 +37,7 @@ class Event(models.Model):
         LICENSE_RELEASED = "license_released", _("License handed over to the buyer")
         LICENSE_BLOCKED = "license_blocked", _("License blocked: %(reason)s")
         LICENSE_UNBLOCKED = "license_unblocked", _("Block removed")
-        LICENSE_ARCHIVED = "license_archived", _("License put away")
+        LICENSE_ARCHIVED = "license_archived", _("License archived")
         LICENSE_RESTORED = "license_restored", _("License shown again")
         TRIAL_ENDED = "trial_ended", _("Trial of %(product)s ended: its device has a license in another account")
         MOVES_RESET = "moves_reset", _("Counting of moves began anew")

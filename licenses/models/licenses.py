@@ -29,11 +29,11 @@ class LicenseQuerySet(models.QuerySet["License"]):
         return self.filter(owner=user)
 
     def kept(self):
-        """Licenses that the owner has not put away."""
+        """Licenses that the owner has not archived."""
         return self.filter(archived_at__isnull=True)
 
     def archived(self):
-        """Licenses that the owner has put away."""
+        """Licenses that the owner has archived."""
         return self.filter(archived_at__isnull=False)
 
     def with_state(self):
@@ -81,7 +81,7 @@ class License(models.Model):
     renews_itself = models.BooleanField(_("renews by itself"), default=False)
     blocked_at = models.DateTimeField(_("blocked"), null=True, blank=True)
     blocked_reason = models.CharField(_("reason of the block"), max_length=200, blank=True)
-    archived_at = models.DateTimeField(_("put away"), null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
     moves_reset_at = models.DateTimeField(_("moves counted since"), null=True, blank=True, editable=False)
 
     objects = LicenseQuerySet.as_manager()
@@ -222,6 +222,16 @@ class License(models.Model):
         return 0 if self.is_over else self.product.tone
 
     @property
+    def is_renewed(self) -> bool:
+        """Whether more time follows, without a gap, on what runs now."""
+        return self.is_running and bool(self.queued_terms) and self.ends_at > self.term.ends_at
+
+    @property
+    def days_blocked(self) -> int:
+        """Calendar days since it was blocked."""
+        return (timezone.localdate() - timezone.localdate(self.blocked_at)).days
+
+    @property
     def days_until_start(self) -> int:
         return (timezone.localdate(self.term.starts_at) - timezone.localdate()).days
 
@@ -298,6 +308,16 @@ class License(models.Model):
     @property
     def seats_free(self) -> int | None:
         return None if self.seats_total is None else max(0, self.seats_total - self.seats_used)
+
+    @property
+    def seats_protected(self) -> int:
+        """Seats whose devices are protected now: none of a license that does not run."""
+        return self.seats_used if self.is_running else 0
+
+    @property
+    def seats_missing(self) -> int:
+        """Devices for which the plan that runs now has no seat."""
+        return len(self.sittings) - self.seats_used
 
     @property
     def is_full(self) -> bool:

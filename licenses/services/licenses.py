@@ -68,7 +68,7 @@ def archive_license(*, license: License, actor=None) -> License:
     License.objects.select_for_update(no_key=True).get(pk=license.pk)
     license = License.objects.with_state().get(pk=license.pk)
     if license.state != License.State.EXPIRED:
-        raise ValidationError(_("Only an expired license can be put away."), code="still_running")
+        raise ValidationError(_("Only an expired license can be archived."), code="still_running")
     if license.archived_at is None:
         license.archived_at = timezone.now()
         license.save(update_fields=["archived_at"])

@@ -193,7 +193,7 @@ def refuse_by_account(batch: CodeBatch, user, now: datetime) -> None:
     limit = settings.CODE_LIMITS["licenses_per_account"]
     if owned.kept().count() >= limit:
         raise ValidationError(
-            _("Your account holds %(count)d licenses, the most it can. Put expired ones away first."),
+            _("Your account holds %(count)d licenses, the most it can. Archive expired ones first."),
             code="account_full",
             params={"count": limit},
         )

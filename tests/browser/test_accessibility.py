@@ -214,7 +214,7 @@ def test_pages_of_a_new_customer(inspect, customer):
     keep_code(user=customer, text=fresh_code())
     at = inspect(customer)
     at.look("Licenses", "/licenses/", state="none, and a code waits")
-    at.look("Licenses that you put away", "/licenses/archived/", state="none")
+    at.look("Archived licenses", "/licenses/archived/", state="none")
     at.look("Devices", "/devices/", state="none")
     at.look("Downloads", "/downloads/", state="none")
 
@@ -238,7 +238,7 @@ def test_licenses(inspect, everything):
     at = inspect(everything)
     at.look("Licenses", "/licenses/")
     at.look("Licenses", f"/licenses/?added={licenses[0].pk}", state="added")
-    at.look("Licenses that you put away", "/licenses/archived/")
+    at.look("Archived licenses", "/licenses/archived/")
     one_of_each = {(license.state, license.is_full, license.plan.kind): license for license in licenses}
     assert {license.state for license in licenses} == set(License.State)
     for license in one_of_each.values():

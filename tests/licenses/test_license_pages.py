@@ -117,7 +117,7 @@ def test_expired_license_can_be_put_away_and_taken_back(client_of, customer):
 def test_running_license_cannot_be_put_away(client_of, customer):
     license = LicenseFactory(owner=customer)
     page = client_of(customer).post(reverse("licenses:archive", args=[license.pk]), follow=True)
-    assert "Only an expired license can be put away." in page.content.decode()
+    assert "Only an expired license can be archived." in page.content.decode()
     assert License.objects.kept().exists()
 
 

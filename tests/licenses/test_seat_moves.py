@@ -193,6 +193,6 @@ def test_page_of_a_license_tells_what_is_left_when_it_matters(client_of, custome
     assert "moved" not in page()
     assert "can move" not in page()
     pass_on(license, machines[1], start=1)
-    assert "Its seats can move to another device once more" in page()
+    assert "Seats of this license can change devices once more until" in page()
     pass_on(license, machines[2], start=2)
     assert f"The next new device can be connected on {day(at(31))}." in page()
