@@ -122,7 +122,16 @@ class OrderOut(Schema):
     server_time: datetime
 
 
-REFUSALS = ["bad_email", "bad_count", "bad_bought_at", "unknown_plan", "plan_is_trial", "region", "order_differs"]
+REFUSALS = [
+    "bad_email",
+    "bad_count",
+    "bad_bought_at",
+    "unknown_plan",
+    "plan_withdrawn",
+    "plan_is_trial",
+    "region",
+    "order_differs",
+]
 CHANGES = ["order_refunded", "order_cancelled", "not_renewable", "nothing_to_cancel", "other_product"]
 
 

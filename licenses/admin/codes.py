@@ -92,9 +92,13 @@ class CodeBatchAdmin(admin.ModelAdmin):
         form_class = self.get_form(request, form=IssueForm, fields=self.asked)
         form = form_class(request.POST or None, initial={"form_key": uuid4()})
         if form.is_valid():
-            batch, is_new = services.issue_codes_once(actor=request.user, **form.cleaned_data)
-            self.tell_issued(request, batch, is_new)
-            return redirect("admin:licenses_codebatch_change", batch.pk)
+            try:
+                batch, is_new = services.issue_codes_once(actor=request.user, **form.cleaned_data)
+            except ValidationError as refusal:
+                form.add_error("plan", refusal)
+            else:
+                self.tell_issued(request, batch, is_new)
+                return redirect("admin:licenses_codebatch_change", batch.pk)
         fields = AdminForm(form, [(None, {"fields": ["count", *self.asked]})], {}, model_admin=self)
         context = {
             **self.admin_site.each_context(request),

@@ -1,11 +1,17 @@
 """What is sold: products, and the plans that a code or an order buys."""
 
+from datetime import datetime
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+
+from .frozen import refuse_changes
 
 # Ten years of days; of years, still far before the calendar of Python ends (a code would fail on it, not the plan).
 LONGEST_TERM = 3650
@@ -43,6 +49,9 @@ class Product(models.Model):
         USER = "user", _("Person")
         CARD = "card", _("Card")
 
+    # What products on devices and links on pages know it by.
+    SOLD_AS: ClassVar[list[str]] = ["slug"]
+
     name = models.CharField(_("name"), max_length=100, unique=True)
     slug = models.SlugField(_("short name in addresses"), unique=True)
     kind = models.CharField(
@@ -58,7 +67,7 @@ class Product(models.Model):
         _("tile color"), default=1, choices=[(number, str(number)) for number in range(1, 6)]
     )
     renew_url = models.URLField(_("shop page for renewals"), blank=True)
-    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
     successor = models.ForeignKey(
         "self",
         models.SET_NULL,
@@ -88,6 +97,21 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Keep what is sold findable under its name."""
+        if self.pk and self.is_sold:
+            refuse_changes(self, self.SOLD_AS)
+
+    @property
+    def is_sold(self) -> bool:
+        """Whether somebody has it, or a code or an order of it."""
+        plans = self.plans.all()
+        return (
+            self.licenses.exists()
+            or plans.filter(batches__isnull=False).exists()
+            or plans.filter(orders__isnull=False).exists()
+        )
+
 
 class Plan(models.Model):
     class Kind(models.TextChoices):
@@ -100,6 +124,9 @@ class Plan(models.Model):
         MONTH = "month", _("months")
         YEAR = "year", _("years")
 
+    # What a customer bought, and the name by which stores order it.
+    SOLD_AS: ClassVar[list[str]] = ["product", "slug", "kind", "term_length", "term_unit", "region"]
+
     product = models.ForeignKey(Product, models.PROTECT, related_name="plans", verbose_name=_("product"))
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("short name for commands"), max_length=80, unique=True)
@@ -109,6 +136,7 @@ class Plan(models.Model):
     region = models.CharField(
         _("region"), max_length=32, choices=Region, blank=True, help_text=_("Empty: can be used everywhere.")
     )
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("plan")
@@ -124,6 +152,21 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product}: {self.name}"
+
+    def clean(self) -> None:
+        """Keep what customers bought: another term or region is another plan."""
+        if self.pk and self.is_sold:
+            refuse_changes(self, self.SOLD_AS)
+
+    @property
+    def is_sold(self) -> bool:
+        """Whether somebody has it, or a code or an order of it."""
+        return self.batches.exists() or self.orders.exists() or self.terms.exists()
+
+    def is_on_sale(self, moment: datetime) -> bool:
+        """Whether it may be bought at this moment: neither the plan nor its product is withdrawn by then."""
+        ends = [self.withdrawn_at, self.product.withdrawn_at]
+        return not any(end and end <= moment for end in ends)
 
     @property
     def term_text(self) -> str:
@@ -200,6 +243,13 @@ class SeatPool(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity or '∞'} × {self.platforms_text}"
+
+    def clean(self) -> None:
+        """Keep the seats that customers bought: fewer would throw their devices out."""
+        if self.plan_id and self.plan.is_sold:
+            if self.pk is None:
+                raise ValidationError(_("It was sold with the seats it has. Copy it as a new plan."), code="frozen")
+            refuse_changes(self, ["plan", "position", "quantity", *(f"on_{platform}" for platform in Platform)])
 
     def takes(self, platform: str) -> bool:
         """Whether a device of this platform may sit in this pool."""

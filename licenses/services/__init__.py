@@ -2,6 +2,7 @@
 
 from .announcements import note_ends, report_full_license
 from .attempts import prune_attempts, submit_code
+from .catalog import change_catalog, copy_plan, put_back_on_sale, withdraw_from_sale
 from .claims import claim_code, release_license
 from .codes import (
     fetch_codes,
@@ -42,8 +43,10 @@ __all__ = [
     "archive_license",
     "block_license",
     "cancel_order",
+    "change_catalog",
     "claim_code",
     "codes_of_order",
+    "copy_plan",
     "deliver_waiting_orders",
     "drop_waiting_code",
     "end_trial",
@@ -61,6 +64,7 @@ __all__ = [
     "note_ends",
     "place_order",
     "prune_attempts",
+    "put_back_on_sale",
     "record_event",
     "redeem_code",
     "refund_order",
@@ -80,4 +84,5 @@ __all__ = [
     "unblock_license",
     "waiting_code",
     "waiting_text",
+    "withdraw_from_sale",
 ]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from licenses import codes
 from licenses.models import ActivationCode, CodeBatch, Event, Plan
 
+from .catalog import refuse_withdrawn
 from .events import record_event
 
 AT_ONCE = 50_000
@@ -41,10 +42,12 @@ def issue_codes(
     """Make a batch of fresh codes. When this returns, batch, codes and event are stored; if it fails, none of them.
 
     `batch_rules` are fields of `CodeBatch`; `progress` hears of each chunk how many codes it has. Raises `bad_count`
-    for less than one code.
+    for less than one code, and `plan_withdrawn`.
     """
     if count < 1:
         raise ValidationError(_("Issue at least one code."), code="bad_count")
+    if "order" not in batch_rules:  # an order was bought when the plan was sold
+        refuse_withdrawn(plan, timezone.now())
     batch = CodeBatch(plan=plan, created_by=actor, **batch_rules)
     batch.full_clean(exclude=["created_by", "form_key"])
     fresh: list[str] = []

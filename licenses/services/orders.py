@@ -14,6 +14,7 @@ from licenses.mails import mail_about_order, mail_about_waiting_order
 from licenses.models import ActivationCode, Order, Plan
 from licenses.models.orders import CODES_SHOWN_FOR, LONGEST_ADDRESS, MOST_CODES
 
+from .catalog import refuse_withdrawn
 from .codes import issue_codes
 from .delivery import deliver, deliver_renewal, lock_address, owner_of, refuse_region
 
@@ -55,7 +56,8 @@ def place_order(
     """Take an order of a license for an email address, or of `codes`; return it, and whether it is new.
 
     The same number again is the same order, however many send it at once. Raises `bad_email`, `bad_count`,
-    `bad_bought_at`, `unknown_plan`, `plan_is_trial`, `region`, and `order_differs` for a number that another has.
+    `bad_bought_at`, `unknown_plan`, `plan_withdrawn`, `plan_is_trial`, `region`, and `order_differs` for a number that
+    another order has.
     """
     now = now or timezone.now()
     kind = Order.Kind.CODES if codes else Order.Kind.LICENSE
@@ -66,6 +68,7 @@ def place_order(
         return earlier, False
     refuse_content(content)
     bought = Bought(find_plan(plan), clean_purchase(bought_at, now), language)
+    refuse_withdrawn(bought.plan, bought.bought_at)
     refuse_trial_plan(bought.plan, kind)
     order, is_new = record_order(client_id, number, content, bought, now)
     if is_new:

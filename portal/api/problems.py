@@ -152,6 +152,7 @@ KINDS = {
     "bad_email": Kind(422, _("The email address is wrong"), _("This is no email address.")),
     "bad_count": Kind(422, _("That many codes can’t be ordered"), _("Order 1 to 10,000 codes, or give an address.")),
     "bad_bought_at": Kind(422, _("The purchase lies at an odd time"), _("“bought_at” must lie in the last 30 days.")),
+    "plan_withdrawn": Kind(422, _("The plan is not sold any more"), _("Order another plan.")),
     "plan_is_trial": Kind(422, _("A trial is ordered as codes"), _("People add a trial themselves, once a product.")),
     "other_product": Kind(422, _("The plan is of another product"), _("Place a new order for it.")),
     "region": Kind(409, _("The plan is for another region"), _("The account belongs to another region.")),

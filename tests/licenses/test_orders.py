@@ -196,6 +196,26 @@ def test_bad_address_is_refused(refused, place, email):
     assert not Order.objects.exists()
 
 
+def test_plan_that_is_not_sold_any_more_is_refused(refused, place, plan):
+    services.withdraw_from_sale(row=plan)
+    refused("plan_withdrawn", place)
+    refused("plan_withdrawn", place, email="", codes=2)
+    assert not Order.objects.exists()
+
+
+def test_what_was_bought_before_the_plan_was_withdrawn_is_delivered(place, plan, customer):
+    services.withdraw_from_sale(row=plan)
+    bought_at = days(-1)
+    assert place(bought_at=bought_at)[0].delivered_at
+    assert place("C-1", email="", codes=2, bought_at=bought_at)[0].batch.codes.count() == 2
+
+
+def test_withdrawn_plan_is_renewed(place, plan, customer):
+    order = place()[0]
+    services.withdraw_from_sale(row=plan)
+    assert services.renew_order(order=order, number="A-2")[0].delivered_at
+
+
 def test_unknown_plan_is_refused(refused, place):
     refused("unknown_plan", place, plan="nothing")
 
