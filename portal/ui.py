@@ -139,19 +139,22 @@ def control(field: BoundField, described_by: str = "") -> SafeString:
 
 @register.inclusion_tag("components/password_rules.html")
 def password_rules(field: BoundField) -> dict:
-    """List the rules of a password; after a refusal with which of them it kept, because the field comes back empty."""
-    codes = {error.code for error in field.form.errors.as_data().get(field.name, ())}
+    """List the rules of a password; after a refusal with which of them it kept, because the field comes back empty.
+
+    What the rules show already is not said a second time below them.
+    """
+    rules = {
+        "password_too_short": ("length", _("8 or more characters")),
+        "password_no_digit": ("digit", _("A digit")),
+        "password_no_upper": ("upper", _("An upper-case letter")),
+        "password_no_lower": ("lower", _("A lower-case letter")),
+    }
+    refusals = field.form.errors.as_data().get(field.name, [])
+    codes = {refusal.code for refusal in refusals}
     was_judged = codes and not codes & {"required", "max_length"}
-    rules = [
-        ("length", "password_too_short", _("8 or more characters")),
-        ("digit", "password_no_digit", _("A digit")),
-        ("upper", "password_no_upper", _("An upper-case letter")),
-        ("lower", "password_no_lower", _("A lower-case letter")),
-    ]
-    states = [
-        (rule, text, ("miss" if code in codes else "met") if was_judged else "open") for rule, code, text in rules
-    ]
-    return {"id": field.auto_id, "rules": states}
+    states = [(*rule, ("miss" if code in codes else "met") if was_judged else "open") for code, rule in rules.items()]
+    others = [refusal for refusal in refusals if not was_judged or refusal.code not in rules]
+    return {"field": field, "rules": states, "errors": [text for refusal in others for text in refusal.messages]}
 
 
 @register.simple_tag
