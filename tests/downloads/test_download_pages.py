@@ -227,6 +227,12 @@ def test_full_license_leads_to_free_a_seat(read, customer, licensed, tab):
     assert "All seats are in use." not in read("downloads:platform", tab)
 
 
+def test_license_with_a_free_seat_speaks_for_its_product(read, customer, licensed):
+    full = LicenseFactory(owner=customer, product=licensed.product, terms__plan__seats=1)
+    SeatFactory(license=full)
+    assert "All seats are in use." not in read("downloads:platform", "windows")
+
+
 def test_side_box_names_the_product_that_was_opened_and_no_other(read, licensed):
     words = "in the setup guide"
     assert words not in read("downloads:platform", "windows")

@@ -120,6 +120,13 @@ def test_default_texts_answer_what_people_are_asked(kind, platform):
     assert {guide.language for guide in guides} == {"de", "en"}
 
 
+def test_product_gets_the_guides_of_its_kind(read):
+    guide = write_default_guides(product=ProductFactory(kind="vpn"), platforms=["windows"])[-1]
+    page = read(guide)
+    assert "Switch it on" in page
+    assert "Update databases" not in page
+
+
 def texts_of(kind: str, language: str) -> str:
     return "".join(path.read_text("utf-8") for path in (GUIDE_TEXTS / kind).glob(f"*.{language}.md"))
 

@@ -178,9 +178,9 @@ def test_mail_is_in_the_language_of_its_reader(mailoutbox):
 
 def test_page_takes_the_same_queries_for_one_and_thirty(browser, license, customer, django_assert_num_queries):
     browser.get(with_license(license))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         browser.get(with_license(license))
     for _license in range(29):
         LicenseFactory(owner=customer)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         browser.get(with_license(license))
