@@ -20,6 +20,7 @@ from portal.api.throttles import throttle
 
 router = Router(tags=["orders"])
 
+LONGEST_CODE = 100
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.IGNORECASE | re.ASCII)
 
 
@@ -68,11 +69,18 @@ class RenewIn(Schema):
 
 
 class RefundIn(Schema):
-    """Take the purchase back."""
+    """Take the purchase back, of all or of one code."""
 
     model_config = ConfigDict(extra="forbid")
 
     action: Literal["refund"]
+    code: str = Field(
+        "",
+        max_length=LONGEST_CODE,
+        description="One code of the order, by its text, its case number or, if no other ends so, its last group. "
+        "Without it, all. The order stays delivered, and the licenses of its other codes are not touched.",
+        examples=["C-000123"],
+    )
 
 
 class CancelIn(Schema):
@@ -97,7 +105,7 @@ class LicenseOut(Schema):
 class CodesOut(Schema):
     issued: int
     used: int
-    revoked: int
+    revoked: int = Field(description="How many cannot be used any more; also those of which the purchase was refunded.")
     hints: list[str] = Field(description="The last group of each code.")
     clear: list[str] | None = Field(
         description="The codes themselves: only in answers to POST, for 24 hours after the order."
@@ -132,7 +140,7 @@ REFUSALS = [
     "region",
     "order_differs",
 ]
-CHANGES = ["order_refunded", "order_cancelled", "not_renewable", "nothing_to_cancel", "other_product"]
+CHANGES = ["unknown_code", "order_refunded", "order_cancelled", "not_renewable", "nothing_to_cancel", "other_product"]
 
 
 @router.post(
@@ -173,6 +181,8 @@ def change(request: HttpRequest, number: Annotated[str, Path(pattern=NUMBER)], c
     if isinstance(change, RenewIn):
         renewal, _is_new = services.renew_order(order=order, **change.model_dump(exclude={"action"}))
         return shown(renewal)
+    if isinstance(change, RefundIn) and change.code:
+        return shown(services.refund_code_of_order(order=order, text=change.code))
     do = {"refund": services.refund_order, "cancel": services.cancel_order}[change.action]
     return shown(do(order=order))
 

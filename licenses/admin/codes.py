@@ -230,7 +230,7 @@ class ActivationCodeAdmin(KeptAdmin):
     search_help_text = _("The last group, or the case number. For a whole code use the field above.")
     change_list_template = "admin/licenses/activationcode/change_list.html"
     fields = readonly_fields = ["masked", "case_number", "batch", "license", "revoked_at", "revoked_reason"]
-    actions = ["revoke_refunded", "revoke_blocked", "revoke_lost"]
+    actions = ["refund", "revoke_blocked", "revoke_lost"]
     show_full_result_count = False
 
     def get_search_results(self, request, queryset, search_term):
@@ -277,9 +277,22 @@ class ActivationCodeAdmin(KeptAdmin):
             except ValidationError as refusal:
                 self.message_user(request, " ".join(refusal.messages), messages.ERROR)
 
-    @admin.action(description=_("Revoke: refunded"), permissions=["change"])
-    def revoke_refunded(self, request, queryset):
-        self.revoke(request, queryset, ActivationCode.Reason.REFUNDED)
+    @admin.action(description=_("Refund…"), permissions=["change"])
+    def refund(self, request, queryset):
+        """Show first whose license ends with it."""
+        if "confirmed" in request.POST:
+            for code in queryset:
+                services.refund_code(code=code, actor=request.user)
+            self.message_user(request, _("Refunded. Products learn it at their next check-in."), messages.SUCCESS)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Refund codes"),
+            "opts": self.opts,
+            "codes": queryset.select_related("batch__plan__product", "term__license__owner", "term__license__product"),
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/licenses/activationcode/refund.html", context)
 
     @admin.action(description=_("Revoke: blocked"), permissions=["change"])
     def revoke_blocked(self, request, queryset):

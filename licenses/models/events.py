@@ -27,6 +27,7 @@ class Event(models.Model):
         BATCH_SUSPENDED = "batch_suspended", _("Batch suspended: %(reason)s")
         BATCH_RESUMED = "batch_resumed", _("Batch resumed")
         CODE_REVOKED = "code_revoked", _("Code revoked: %(reason)s")
+        CODE_REFUNDED = "code_refunded", _("Purchase of the code ending in %(hint)s refunded")
         CODE_ADDED = "code_added", _("Activation code added, license started")
         RECEIPT_MAILED = "receipt_mailed", _("Receipt mailed")
         ORDER_DELIVERED = "order_delivered", _("Bought as order %(order)s, license started")

@@ -19,7 +19,7 @@ from .events import record_event
 from .licenses import archive_license, block_license, end_trial, reset_moves, restore_license, unblock_license
 from .orders import codes_of_order, place_order, renew_order
 from .redeem import redeem_code
-from .refunds import cancel_order, refund_order
+from .refunds import cancel_order, refund_code, refund_code_of_order, refund_order
 from .seats import free_seat, take_seat
 from .waiting import (
     add_code,
@@ -67,6 +67,8 @@ __all__ = [
     "put_back_on_sale",
     "record_event",
     "redeem_code",
+    "refund_code",
+    "refund_code_of_order",
     "refund_order",
     "release_license",
     "renew_order",

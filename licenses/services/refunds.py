@@ -1,5 +1,6 @@
 """Take back what an order bought, or let its subscription run out."""
 
+import re
 from datetime import datetime
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from licenses import codes as spelling
 from licenses.models import ActivationCode, CodeBatch, Event, License, Order, Term
 
 from .delivery import lock_address, lock_license_of
@@ -17,6 +19,8 @@ from .licenses import block_license
 from .orders import lock_order
 from .seats import free_seat
 from .terms import cut_off, is_billed_again
+
+CASE_NUMBER = re.compile(r"C-?([0-9]{1,18})", re.ASCII)
 
 
 @transaction.atomic
@@ -34,10 +38,54 @@ def refund_order(*, order: Order, now: datetime | None = None) -> Order:
     withdraw_waiting_renewals(order, now)
     if order.kind == Order.Kind.CODES:
         revoke_unused(order, now)
-    bought = Term.objects.filter(Q(order=order) | Q(code__batch__order=order)).order_by("license_id")
-    for pk, license_id in bought.values_list("pk", "license_id"):
-        take_back(order, pk, license_id, now)
+    bought = Term.objects.filter(Q(order=order) | Q(code__batch__order=order, code__revoked_at__isnull=True))
+    for term in bought.order_by("license_id"):
+        license = take_back(term, now)
+        record_event(Event.Verb.ORDER_REFUNDED, license=license, details={"order": order.number}, at=now)
     return order
+
+
+@transaction.atomic
+def refund_code(*, code: ActivationCode, actor=None, now: datetime | None = None) -> ActivationCode:
+    """Take back the purchase of one code and of no other: it is revoked, and if it was used, its term ends.
+
+    What was revoked before stays as it is.
+    """
+    now = now or timezone.now()
+    code = ActivationCode.objects.select_for_update(no_key=True, of=("self",)).select_related("batch").get(pk=code.pk)
+    if code.revoked_at:
+        return code
+    code.revoked_at, code.revoked_reason = now, ActivationCode.Reason.REFUNDED
+    code.save(update_fields=["revoked_at", "revoked_reason"])
+    term = Term.objects.filter(code=code).first()
+    license = take_back(term, now) if term else None
+    objects = {"license": license, "code": code, "batch": code.batch}
+    record_event(Event.Verb.CODE_REFUNDED, actor=actor, details={"hint": code.hint}, at=now, **objects)
+    return code
+
+
+@transaction.atomic
+def refund_code_of_order(*, order: Order, text: str, now: datetime | None = None) -> Order:
+    """Take back one code of an order, named by its text, its case number or its last group. Raises `unknown_code`."""
+    order = lock_order(order)
+    code = find_code_of_order(order, text)
+    if code is None:
+        raise ValidationError(
+            _("This order has no such code. Name it by its text, its case number or, if it is the only one, its end."),
+            code="unknown_code",
+        )
+    if order.refunded_at is None:
+        refund_code(code=code, now=now)
+    return order
+
+
+def find_code_of_order(order: Order, text: str) -> ActivationCode | None:
+    codes = ActivationCode.objects.filter(batch__order=order)
+    case, spelled = CASE_NUMBER.fullmatch(text.strip().upper()), spelling.normalize(text)
+    if case:
+        return codes.filter(pk=int(case[1])).first()
+    found = list(codes.filter(Q(digest__in=spelling.digests(spelled)) | Q(hint=spelled))[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def withdraw_waiting_renewals(order: Order, now: datetime) -> None:
@@ -54,22 +102,22 @@ def revoke_unused(order: Order, now: datetime) -> None:
     record_event(Event.Verb.ORDER_REFUNDED, batch=batch, details={"order": order.number}, at=now)
 
 
-def take_back(order: Order, term_id: int, license_id: int, now: datetime) -> None:
+def take_back(term: Term, now: datetime) -> License:
     """End a term that was refunded; block the license when no other gives a right, and free its seats."""
     locked = License.objects.select_for_update(no_key=True, of=("self",)).select_related("owner", "product")
-    license = locked.get(pk=license_id)
-    term = license.terms.select_related("plan", "order").get(pk=term_id)
+    license = locked.get(pk=term.license_id)
+    term = license.terms.select_related("plan", "order").get(pk=term.pk)
     was_over = term.ends_at <= now
     cut_off(term, now=now)
     end_renewal(license)
-    record_event(Event.Verb.ORDER_REFUNDED, license=license, details={"order": order.number}, at=now)
-    if was_over or license.terms.exclude(pk=term_id).filter(ends_at__gt=now).exists():
-        return
+    if was_over or license.terms.exclude(pk=term.pk).filter(ends_at__gt=now).exists():
+        return license
     with translation.override(license.owner.language or settings.LANGUAGE_CODE):
         reason = str(ActivationCode.Reason.REFUNDED.label)
     block_license(license=license, reason=reason, cause="refunded", now=now)
     for seat in license.seats.held().select_related("device").order_by("device_id"):
         free_seat(license=license, device=seat.device, now=now)
+    return license
 
 
 def end_renewal(license: License) -> None:

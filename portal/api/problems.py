@@ -159,6 +159,7 @@ KINDS = {
     "order_differs": Kind(409, _("The number belongs to another order"), _("Use a new number for a new order.")),
     "order_refunded": Kind(409, _("The order was refunded"), _("Place a new order.")),
     "order_cancelled": Kind(409, _("The order was canceled"), _("Place a new order.")),
+    "unknown_code": Kind(422, _("There is no such code"), _("Name a code of this order.")),
     "not_renewable": Kind(409, _("The order can’t be renewed"), _("Place a new order.")),
     "nothing_to_cancel": Kind(409, _("Nothing renews itself here"), _("To take the order back, refund it.")),
     "license_blocked": Kind(409, _("The license is blocked"), _("Please contact support.")),
