@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.services import last_group
+from portal.outages import TAKES_A_CODE
 from portal.sealing import LostKeyError, seal, unseal
 
 # Which account this browser is signed in to, or was when that ended by itself; signing out deletes it.
@@ -23,6 +24,8 @@ KEPT_FOR = timedelta(days=1)
 PURPOSE = "interrupted"
 LONGEST_CODE = 1000  # a code, or the line of a mail in which it stands
 
+# Where an activation code is sent to; other codes (of a device, of an app) are none.
+SENDS_A_CODE = {*TAKES_A_CODE, "accounts:language"}
 # What was pressed, by the name of its address, and its picture.
 NAMES = {
     "licenses:add": (_("Adding your activation code"), "card"),
@@ -93,12 +96,13 @@ def keep(request: HttpRequest) -> None:
     account = account_of(request)
     if account is None:
         return
+    view = request.resolver_match.view_name
     kept = Interrupted(
         account=account,
-        view=request.resolver_match.view_name,
+        view=view,
         page=request.get_full_path(),
         until=(timezone.now() + KEPT_FOR).isoformat(),
-        code=request.POST.get("code", "")[:LONGEST_CODE],
+        code=request.POST.get("code", "")[:LONGEST_CODE] if view in SENDS_A_CODE else "",
     )
     request.session[SESSION_KEY] = seal(json.dumps(asdict(kept)).encode(), purpose=PURPOSE).decode()
 

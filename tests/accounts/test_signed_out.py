@@ -149,6 +149,13 @@ def test_another_account_is_not_led_to_a_strangers_device(browser_of, customer, 
     assert sign_in_on(where, other_customer, client).request["PATH_INFO"] == LICENSES
 
 
+def test_code_of_a_device_is_no_activation_code(browser_of, customer):
+    client = browser_of(customer)
+    where = client.post(reverse("idp:oidc:device_authorization"), {"code": "BCDF-GHJK"})["Location"]
+    sign_in_on(where, customer, client)
+    assert "BCDF" not in client.get(LICENSES).content.decode()
+
+
 def test_nothing_is_kept_for_a_visitor(client):
     where = client.post(reverse("licenses:add_waiting"))["Location"]
     assert "Sign in to your account" in client.get(where).content.decode()
