@@ -21,9 +21,12 @@ NEWEST_EVENTS = 50
 
 @require_safe
 def index(request):
-    added = request.GET.get("added", "")
-    number = int(added) if added.isdecimal() and len(added) < 19 else None
-    return render_index(request, empty_form(request), added=number)
+    return render_index(request, empty_form(request), added=whole_number(request.GET.get("added", "")))
+
+
+def whole_number(text):
+    """The number of a row, as an address or a form names it; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def empty_form(request):
@@ -93,11 +96,12 @@ def redirect_to_added(license):
 @require_POST
 def add_waiting(request):
     """Add the code that waited through registration; what is refused goes back into the field."""
-    text = services.waiting_text(user=request.user)
+    pk = whole_number(request.POST.get("waiting", ""))
+    text = services.waiting_text(user=request.user, pk=pk)
     if text is None:
         return redirect("licenses:index")
     try:
-        return redirect_to_added(services.add_waiting_code(user=request.user, address=client_address(request)))
+        return redirect_to_added(services.add_waiting_code(user=request.user, pk=pk, address=client_address(request)))
     except ValidationError as refusal:
         form = CodeForm({"code": text})
         form.add_error("code", refusal)
@@ -106,7 +110,7 @@ def add_waiting(request):
 
 @require_POST
 def drop_waiting(request):
-    services.drop_waiting_code(user=request.user)
+    services.drop_waiting_code(user=request.user, pk=whole_number(request.POST.get("waiting", "")))
     messages.info(request, _("Your code was taken out. It was not used, so you can add it later."))
     return redirect("licenses:index")
 

@@ -192,7 +192,7 @@ class CodeAttempt(models.Model):
 class WaitingCode(models.Model):
     """A code that a person typed before the account could take it; sealed, offered until it is added or dropped."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="waiting_code")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="waiting_codes")
     sealed = models.TextField()
     hint = models.CharField(max_length=5)
     kept_at = models.DateTimeField(default=timezone.now)
@@ -200,6 +200,7 @@ class WaitingCode(models.Model):
     class Meta:
         verbose_name = _("waiting code")
         verbose_name_plural = _("waiting codes")
+        ordering = ["-kept_at", "-pk"]
 
     def __str__(self) -> str:
         return _("code ending in %(hint)s") % {"hint": self.hint}

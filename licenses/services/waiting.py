@@ -3,6 +3,7 @@
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from licenses import codes
 from licenses.models import CodeBatch, License, WaitingCode
@@ -89,8 +90,8 @@ def take_from_session(session, user) -> WaitingCode | None:
     borrower = session.get(LENT_TO)
     if not spelled or borrower == user.pk:
         return waiting_code(user=user)
-    lent = WaitingCode.objects.select_for_update().filter(user_id=borrower).first()
-    if lent and codes.unseal(lent.sealed) == spelled:
+    lent = find_waiting(borrower, spelled) if borrower else None
+    if lent:
         lent.delete()
     elif get_user_model().objects.filter(pk=borrower).exists():
         session.pop(SESSION_KEY)
@@ -124,23 +125,34 @@ def resume_code(*, session, user, text: str) -> None:
         keep_typed_code(session=session, text=text)
 
 
+@transaction.atomic
 def keep_code(*, user, text: str) -> WaitingCode:
-    """Keep a code for this account; a newer one replaces it."""
+    """Keep a code for this account, beside others that wait; the one that was typed last is offered first."""
     spelled = codes.normalize(text)
-    waiting, _created = WaitingCode.objects.update_or_create(
-        user=user, defaults={"sealed": codes.seal(spelled), "hint": spelled[-codes.GROUP :]}
-    )
+    get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
+    waiting = find_waiting(user.pk, spelled)
+    if waiting is None:
+        return WaitingCode.objects.create(user=user, sealed=codes.seal(spelled), hint=spelled[-codes.GROUP :])
+    waiting.kept_at = timezone.now()
+    waiting.save(update_fields=["kept_at"])
     return waiting
 
 
-def waiting_code(*, user) -> WaitingCode | None:
-    """Return what waits for this account."""
-    return WaitingCode.objects.filter(user=user).first()
+def find_waiting(user_id: int, spelled: str) -> WaitingCode | None:
+    """Return the row of this code in this account, locked."""
+    alike = WaitingCode.objects.select_for_update().filter(user_id=user_id, hint=spelled[-codes.GROUP :])
+    return next((waiting for waiting in alike if codes.unseal(waiting.sealed) == spelled), None)
 
 
-def waiting_text(*, user) -> str | None:
-    """Return the code that waits, spelled with hyphens, for its owner's eyes; None when none does."""
-    waiting = waiting_code(user=user)
+def waiting_code(*, user, pk: int | None = None) -> WaitingCode | None:
+    """Return the code with this number that waits for this account, or the one that was typed last."""
+    waiting = WaitingCode.objects.filter(user=user)
+    return (waiting if pk is None else waiting.filter(pk=pk)).first()
+
+
+def waiting_text(*, user, pk: int | None = None) -> str | None:
+    """Return a code that waits, spelled with hyphens, for its owner's eyes; None when it does not wait any more."""
+    waiting = waiting_code(user=user, pk=pk)
     spelled = codes.unseal(waiting.sealed) if waiting else None
     return codes.display(spelled) if spelled else None
 
@@ -148,7 +160,7 @@ def waiting_text(*, user) -> str | None:
 def add_code(*, user, text: str, address: str | None = None) -> License:
     """Add what a person typed. Raises as `submit_code` does.
 
-    The code that waits ends its waiting when it was this one, also mistyped, and there is nothing more to wait for.
+    A code that waits ends its waiting when it was this one, also mistyped, and there is nothing more to wait for.
     """
     try:
         license = submit_code(user=user, text=text, address=address)
@@ -161,10 +173,11 @@ def add_code(*, user, text: str, address: str | None = None) -> License:
 
 
 def end_waiting(user, text: str) -> None:
-    """Forget the code that waits if it is this one, or was meant to be."""
-    waiting = waiting_text(user=user)
-    if waiting and is_same_or_mistyped(codes.normalize(waiting), codes.normalize(text)):
-        drop_waiting_code(user=user)
+    """Forget what waits and is this code, or was meant to be."""
+    spelled = codes.normalize(text)
+    for waiting in WaitingCode.objects.filter(user=user):
+        if is_same_or_mistyped(codes.unseal(waiting.sealed) or "", spelled):
+            waiting.delete()
 
 
 def is_same_or_mistyped(one: str, other: str) -> bool:
@@ -173,11 +186,13 @@ def is_same_or_mistyped(one: str, other: str) -> bool:
     return len(one) == len(other) and sum(left != right for left, right in pairs) <= MISTYPED_GROUPS
 
 
-def add_waiting_code(*, user, address: str | None = None) -> License:
-    """Add the code that waits; once it is a license, nothing waits any more. Raises as `submit_code` does."""
-    return add_code(user=user, text=waiting_text(user=user) or "", address=address)
+def add_waiting_code(*, user, pk: int | None = None, address: str | None = None) -> License:
+    """Add a code that waits; once it is a license, it waits no more. Raises as `submit_code` does."""
+    return add_code(user=user, text=waiting_text(user=user, pk=pk) or "", address=address)
 
 
-def drop_waiting_code(*, user) -> None:
-    """Forget the code that waits; without one nothing changes."""
-    WaitingCode.objects.filter(user=user).delete()
+def drop_waiting_code(*, user, pk: int | None = None) -> None:
+    """Forget a code that waits; without one nothing changes."""
+    waiting = waiting_code(user=user, pk=pk)
+    if waiting:
+        waiting.delete()

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.services import last_group
-from portal.outages import TAKES_A_CODE
 from portal.sealing import LostKeyError, seal, unseal
 
 # Which account this browser is signed in to, or was when that ended by itself; signing out deletes it.
@@ -25,7 +24,7 @@ PURPOSE = "interrupted"
 LONGEST_CODE = 1000  # a code, or the line of a mail in which it stands
 
 # Where an activation code is sent to; other codes (of a device, of an app) are none.
-SENDS_A_CODE = {*TAKES_A_CODE, "accounts:language"}
+SENDS_A_CODE = {"licenses:add", "licenses:claim", "accounts:language"}
 # What was pressed, by the name of its address, and its picture.
 NAMES = {
     "licenses:add": (_("Adding your activation code"), "card"),

@@ -131,6 +131,14 @@ def test_it_survives_that_the_account_was_deleted_unverified(visitor, code, regi
     assert waits_for(visitor, code)
 
 
+def test_code_that_waits_already_is_not_replaced(visitor, code, sign_in, customer):
+    earlier = services.keep_code(user=customer, text=fresh_code())
+    sign_in(customer.email, browser=visitor)
+    assert waits_for(visitor, code)
+    services.drop_waiting_code(user=customer)
+    assert services.waiting_code(user=customer) == earlier
+
+
 def test_code_typed_twice_waits_once(visitor, code, register):
     register("tpyo@example.com", browser=visitor)
     visitor.post(START, {"code": code})

@@ -112,6 +112,40 @@ def test_what_was_added_by_hand_ends_the_waiting(client_of, customer, code, slip
     assert not WaitingCode.objects.exists()
 
 
+def test_codes_wait_one_behind_the_other(client_of, customer, code):
+    services.keep_code(user=customer, text=code)
+    newest = services.keep_code(user=customer, text=fresh_code())
+    browser = client_of(customer)
+    page = browser.post(reverse("licenses:add_waiting"), {"waiting": newest.pk}, follow=True).content.decode()
+    assert "License added" in page
+    assert f"Your code ending in {code[-5:]} is waiting" in page
+    browser.post(reverse("licenses:drop_waiting"), {"waiting": services.waiting_code(user=customer).pk})
+    assert not WaitingCode.objects.exists()
+
+
+@pytest.mark.parametrize("press", ["licenses:add_waiting", "licenses:drop_waiting"])
+def test_button_pressed_twice_touches_its_own_code_only(client_of, customer, code, press):
+    services.keep_code(user=customer, text=code)
+    newest = services.keep_code(user=customer, text=fresh_code())
+    for _press in range(2):
+        client_of(customer).post(reverse(press), {"waiting": newest.pk})
+    assert WaitingCode.objects.get().hint == code[-5:]
+
+
+def test_code_kept_twice_waits_once(customer, code):
+    for text in (code, code.lower(), code.replace("-", "")):
+        services.keep_code(user=customer, text=text)
+    assert WaitingCode.objects.get().user == customer
+
+
+def test_strangers_waiting_code_is_out_of_reach(client_of, customer, other_customer, code):
+    waiting = services.keep_code(user=other_customer, text=code)
+    for press in ("licenses:add_waiting", "licenses:drop_waiting"):
+        client_of(customer).post(reverse(press), {"waiting": waiting.pk})
+    assert WaitingCode.objects.exists()
+    assert not License.objects.exists()
+
+
 def test_another_code_that_is_added_leaves_the_waiting_one(client_of, customer, code):
     services.keep_code(user=customer, text=code)
     client_of(customer).post(reverse("licenses:add"), {"code": fresh_code()})
