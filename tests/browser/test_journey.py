@@ -104,7 +104,7 @@ def add_waiting_code(page, code: str):
     wanted = {
         "Product": "Kaspersky Security Cloud",
         "Type": "License, 1 year",
-        "Devices": "3 × Windows / macOS / Android / iOS",
+        "Devices": "3, any mix of systems",
         "Activated": day(timezone.now()),
         "Expires": re.compile(rf"^\d+ \w+ {timezone.now().year + 1}$"),
     }
