@@ -45,7 +45,7 @@ def language_choice(field):
 @admin.register(Installer)
 class InstallerAdmin(admin.ModelAdmin):
     form = InstallerForm
-    list_display = ("product", "platform", "version", "language", "state", "size_text", "released_at")
+    list_display = ("product", "platform", "version", "language", "state", "size_text", "released_at", "damaged_at")
     list_filter = ("platform", "language", "product", ("withdrawn_at", admin.EmptyFieldListFilter))
     list_select_related = ("product",)
     search_fields = ("product__name", "version", "file_name", "sha256")
@@ -55,7 +55,19 @@ class InstallerAdmin(admin.ModelAdmin):
     view_on_site = False
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
     new = ("product", "platform", "version", "language", "file", "file_name", "requirements", "released_at")
-    fixed = ("product", "platform", "version", "language", "state", "file_name", "size_text", "sha256", "withdrawn_at")
+    fixed = (
+        "product",
+        "platform",
+        "version",
+        "language",
+        "state",
+        "file_name",
+        "size_text",
+        "sha256",
+        "withdrawn_at",
+        "checked_at",
+        "damaged_at",
+    )
 
     def get_fields(self, request, obj=None):
         return (*self.fixed, "requirements", "released_at") if obj else self.new

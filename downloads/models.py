@@ -57,6 +57,11 @@ class Installer(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     made_current_at = models.DateTimeField(_("made current"), null=True, blank=True, editable=False)
 
+    # When the stored bytes were last compared with the hash, how old the file said it was then, and what came of it.
+    checked_at = models.DateTimeField(_("compared with its hash"), null=True, editable=False)
+    checked_modified_at = models.DateTimeField(null=True, editable=False)
+    damaged_at = models.DateTimeField(_("found damaged"), null=True, editable=False)
+
     objects = InstallerQuerySet.as_manager()
 
     class Meta:
@@ -108,12 +113,14 @@ class Installer(models.Model):
         return _("%(size)s MB") % {"size": number_format(megabytes, decimal_pos=0 if megabytes >= 10 else 1)}
 
     @property
-    def is_whole(self) -> bool:
-        """Whether the stored file is there with all its bytes."""
+    def is_as_checked(self) -> bool:
+        """Whether the stored file was whole when its bytes were last compared, and has not been touched since."""
+        storage, name = self.file.storage, self.file.name
         try:
-            return self.file.storage.size(self.file.name) == self.size
+            untouched = storage.get_modified_time(name) == self.checked_modified_at and storage.size(name) == self.size
         except OSError:
             return False
+        return untouched and self.damaged_at is None
 
 
 class StoreLink(models.Model):

@@ -2,6 +2,7 @@
 make links for another device."""
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,9 @@ from licenses.services import record_event
 from portal.words import clock, from_now
 from portal.worker import delete_in_batches
 
+logger = logging.getLogger("portal.downloads")
+
+CHECKED_EVERY = timedelta(days=1)
 # A link is mailed so often in so long, and not twice in a minute.
 LINK_MAILS, LINK_MAILS_WINDOW, LINK_MAILS_PAUSE = 6, timedelta(hours=1), timedelta(minutes=1)
 ADDRESS_KEY = "sign_in_address"
@@ -106,6 +111,8 @@ def publish_installer(
     )
     # Outside of the transaction: a large copy must not hold the database. A file without a row does no harm.
     installer.file.name = store_once(installer, file)
+    installer.checked_at = timezone.now()
+    installer.checked_modified_at = installer.file.storage.get_modified_time(installer.file.name)
     try:
         with transaction.atomic():
             installer.save(force_insert=True)
@@ -191,6 +198,44 @@ def lock_among_versions(installer: Installer) -> Installer:
     """Lock all versions among which one is current, always in the same order, and return this one."""
     versions = Installer.objects.like(installer).select_related("product").order_by("pk")
     return next(one for one in versions.select_for_update(of=("self",), no_key=True) if one.pk == installer.pk)
+
+
+def is_deliverable(installer: Installer) -> bool:
+    """Tell whether the stored file is what was published; one that was touched since the last look is compared now."""
+    return installer.is_as_checked or check_file(installer=installer)
+
+
+def check_file(*, installer: Installer, now: datetime | None = None) -> bool:
+    """Compare the stored bytes with the hash and remember what came of it; a difference is an error in the log."""
+    now = now or timezone.now()
+    storage, name = installer.file.storage, installer.file.name
+    try:
+        modified_at = storage.get_modified_time(name)
+        with storage.open(name) as file:
+            whole = file.size == installer.size and sha256_of(file) == installer.sha256
+    except OSError:
+        modified_at, whole = None, False
+    if not whole:
+        logger.error("Installer %s: its file %s is missing or not what was published", installer.pk, name)
+    return record_check(installer.pk, whole=whole, modified_at=modified_at, now=now)
+
+
+@transaction.atomic
+def record_check(pk: int, *, whole: bool, modified_at: datetime | None, now: datetime) -> bool:
+    installer = Installer.objects.select_for_update(no_key=True, of=("self",)).select_related("product").get(pk=pk)
+    if not whole and installer.damaged_at is None:
+        record_event(Event.Verb.INSTALLER_DAMAGED, details=event_details(installer), at=now)
+    installer.checked_at, installer.checked_modified_at = now, modified_at
+    installer.damaged_at = None if whole else installer.damaged_at or now
+    installer.save(update_fields=["checked_at", "checked_modified_at", "damaged_at"])
+    return whole
+
+
+def check_files(*, now: datetime | None = None) -> int:
+    """Compare each offered installer with its hash once a day; return how many were found damaged."""
+    now = now or timezone.now()
+    due = Q(checked_at__isnull=True) | Q(checked_at__lte=now - CHECKED_EVERY)
+    return sum(not check_file(installer=installer, now=now) for installer in Installer.objects.published().filter(due))
 
 
 def record_download(*, user, installer: Installer) -> Event:

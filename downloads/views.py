@@ -1,6 +1,5 @@
 """The Downloads tab: what to install, the file itself, the guide that goes with it, and the way onto another device."""
 
-import logging
 from urllib.parse import quote
 
 from allauth.account.adapter import get_adapter
@@ -37,8 +36,6 @@ from downloads.ranges import send_file
 from licenses.models import License, Product
 from portal.api.throttles import count_call
 from portal.errors import too_many_requests
-
-logger = logging.getLogger("downloads")
 
 # So many links may be opened from one network address in so many seconds: enough for an office, too few to guess.
 LINKS_OPENED, LINKS_WINDOW = 20, 60
@@ -108,8 +105,7 @@ def file(request, pk, file_name):
         return locked(request, installer)
     if file_name != installer.file_name:
         return redirect(installer)
-    if not installer.is_whole:
-        logger.error("Installer %s: its file %s is missing or has another size", installer.pk, installer.file.name)
+    if not services.is_deliverable(installer):
         return unavailable(request, installer)
     response = deliver(request, installer)
     if begins_download(request, response):

@@ -354,6 +354,7 @@ HOUSEKEEPING = {
     "portal.accounts.services.prune_unverified": 3600,
     "licenses.services.prune_attempts": 3600,
     "downloads.services.prune_links": 3600,
+    "downloads.services.check_files": 3600,
 }
 
 # Security

@@ -61,6 +61,7 @@ class Event(models.Model):
             _("%(file)s made current, whatever version is higher"),
         )
         INSTALLER_NOT_CURRENT = "installer_not_current", _("%(file)s gave way to the highest version")
+        INSTALLER_DAMAGED = "installer_damaged", _("%(file)s is damaged on disk and not delivered any more")
         INSTALLER_DOWNLOADED = "installer_downloaded", _("%(file)s downloaded")
 
     verb = models.CharField(_("what"), max_length=32, choices=Verb, editable=False)
