@@ -204,7 +204,7 @@ class SeatPool(models.Model):
     """How many devices of which platforms: “5 of Windows or macOS”."""
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="pools", verbose_name=_("plan"))
-    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    position = models.PositiveSmallIntegerField(_("place"), default=1)
     quantity = models.PositiveSmallIntegerField(
         _("seats"), null=True, blank=True, help_text=_("Empty: no limit on devices.")
     )

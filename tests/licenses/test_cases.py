@@ -161,7 +161,7 @@ SIDE_BY_SIDE = [15, 16, 17, 18, 20, 23, 24, 26]
 
 def own_before(case, customer) -> tuple[Plan, dict]:
     """Give the customer what the case says they have; return the plan and the rules of the code they add."""
-    product = ProductFactory(withdrawn_at=timezone.now() if case == 24 else None)
+    product = ProductFactory()
     paid, other = PlanFactory(product=product), PlanFactory(product=product)
     kinds = {23: Plan.Kind.TRIAL, 26: Plan.Kind.SUBSCRIPTION}
     owned = PlanFactory(product=product, kind=kinds.get(case, Plan.Kind.COMMERCIAL))
@@ -177,7 +177,10 @@ def own_before(case, customer) -> tuple[Plan, dict]:
 def test_code_with_a_choice_is_added_side_by_side(customer, case):
     plan, rules = own_before(case, customer)
     before = list(Term.objects.values_list("pk", "starts_at", "ends_at", "license"))
-    license = services.submit_code(user=customer, text=fresh_code(plan, **rules))
+    code = fresh_code(plan, **rules)
+    if case == 24:
+        services.withdraw_from_sale(row=plan.product)
+    license = services.submit_code(user=customer, text=code)
     assert license.terms.get().plan == plan
     assert list(Term.objects.exclude(license=license).values_list("pk", "starts_at", "ends_at", "license")) == before
     assert not CodeAttempt.objects.get().counted
