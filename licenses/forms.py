@@ -6,6 +6,13 @@ from django.utils.translation import gettext_lazy as _
 LONGEST_TEXT = 100  # people paste spaces, line breaks and a whole line of a mail
 
 
+# After these it helps to look again where the code stands; what the seller or the account forbids is read correctly.
+MISTYPED = {"required", "max_length", "not_a_code", "bad_symbol", "incomplete", "typo", "unknown"}
+
+# Here only somebody at the seller's can help.
+FOR_SUPPORT = {"unknown", "taken", "region", "too_late", "revoked", "suspended"}
+
+
 class CodeForm(forms.Form):
     """The activation code as typed; what it is worth is decided by the services."""
 
@@ -19,6 +26,14 @@ class CodeForm(forms.Form):
             "max_length": _("This is longer than a code. Paste only the 25 characters of the code."),
         },
     )
+
+    @property
+    def is_mistyped(self) -> bool:
+        return self.refusal is not None and self.refusal.code in MISTYPED
+
+    @property
+    def asks_support(self) -> bool:
+        return self.refusal is not None and self.refusal.code in FOR_SUPPORT
 
     @property
     def refusal(self):

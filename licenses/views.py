@@ -66,9 +66,17 @@ def add(request):
                 user=request.user, text=form.cleaned_data["code"], address=client_address(request)
             )
         except ValidationError as refusal:
-            form.add_error("code", refusal)
-        else:
-            return redirect_to_added(license)
+            return refused(request, form, refusal)
+        return redirect_to_added(license)
+    return render_index(request, form)
+
+
+def refused(request, form, refusal):
+    """Say beside the field why a code was not added; a code that this account has is no mistake: its license opens."""
+    if refusal.code == "yours_already":
+        messages.info(request, refusal.messages[0])
+        return redirect("licenses:detail", pk=refusal.params["license"])
+    form.add_error("code", refusal)
     return render_index(request, form)
 
 
@@ -103,9 +111,7 @@ def add_waiting(request):
     try:
         return redirect_to_added(services.add_waiting_code(user=request.user, pk=pk, address=client_address(request)))
     except ValidationError as refusal:
-        form = CodeForm({"code": text})
-        form.add_error("code", refusal)
-        return render_index(request, form)
+        return refused(request, CodeForm({"code": text}), refusal)
 
 
 @require_POST

@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+
+# The line that the demonstration sets, so that it has a translation; an operator’s own stands as it is.
+DEMONSTRATION = gettext_noop("Independent demonstration, not affiliated with AO Kaspersky Lab")
 
 
 def brand(request: HttpRequest | None = None) -> dict:
@@ -16,7 +20,7 @@ def brand(request: HttpRequest | None = None) -> dict:
             "help_url": settings.HELP_URL,
             "privacy_url": settings.PRIVACY_URL,
             "terms_url": settings.TERMS_URL,
-            "disclaimer": settings.DISCLAIMER,
+            "disclaimer": gettext(settings.DISCLAIMER) if settings.DISCLAIMER else "",
             "accent": settings.ACCENT_COLOR,
             "glyph_url": settings.GLYPH_URL,
             "demo": not settings.PRODUCTION,

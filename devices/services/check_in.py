@@ -107,7 +107,7 @@ def seat_with_right(device: Device, seats: list[Seat], now: datetime) -> Seat:
         raise no_room(running[0])
     blocked = next((seat.license for seat in seats if seat.license.blocked_at), None)
     if blocked:
-        reason = blocked.blocked_reason or _("please contact support.")
+        reason = blocked.block_reason or _("please contact support.")
         raise ValidationError(_("This license is blocked: %(reason)s"), code="blocked", params={"reason": reason})
     raise ValidationError(_("The license of this device has ended."), code="expired")
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.words import day
@@ -109,7 +110,8 @@ class Event(models.Model):
         starts_at = parse_datetime(self.details.get("starts_at", ""))
         if self.verb == self.Verb.CODE_ADDED and starts_at and starts_at > self.at:
             return _("Activation code added, it counts from %(day)s on") % {"day": day(starts_at)}
-        return str(self.Verb(self.verb).label) % self.details
+        reason = self.details.get("reason")
+        return str(self.Verb(self.verb).label) % {**self.details, "reason": gettext(reason) if reason else ""}
 
     @property
     def sentence_on_license(self) -> str:

@@ -9,6 +9,7 @@ from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from licenses.moves import MOVES_A_SEAT, WINDOW, Moves, Stay, moves_in
@@ -308,6 +309,11 @@ class License(models.Model):
     @property
     def seats_free(self) -> int | None:
         return None if self.seats_total is None else max(0, self.seats_total - self.seats_used)
+
+    @property
+    def block_reason(self) -> str:
+        """Why it is blocked: a sentence of ours in the reader's language, one of the staff's as it was written."""
+        return gettext(self.blocked_reason) if self.blocked_reason else ""
 
     @property
     def seats_protected(self) -> int:

@@ -131,7 +131,7 @@ def refuse_if_redeemed(code: ActivationCode, user) -> None:
         return
     if term.license.owner_id == user.pk:
         raise ValidationError(
-            _("You have added this code already. See %(product)s below."),
+            _("You have added this code already, for %(product)s."),
             code="yours_already",
             params={"product": term.license.product.name, "license": term.license_id},
         )
@@ -183,7 +183,7 @@ def refuse_by_batch(code: ActivationCode, user, now: datetime) -> None:
         raise ValidationError(
             _("The time of this code ended on %(date)s. To stay protected, renew or buy a new code."),
             code="term_over",
-            params={"date": day(batch.fixed_end - INSTANT, user.zone)},
+            params={"date": day(batch.fixed_end - INSTANT, user.zone), "shop": batch.plan.product.renew_url},
         )
 
 
@@ -224,7 +224,7 @@ def refuse_trial(same_product, user, now: datetime) -> None:
         raise ValidationError(
             _("You tried this product already, from %(date)s. To go on, buy a license."),
             code="trial_used",
-            params={"date": day(tried.starts_at, user.zone)},
+            params={"date": day(tried.starts_at, user.zone), "shop": tried.plan.product.renew_url},
         )
 
 

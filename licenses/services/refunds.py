@@ -3,7 +3,6 @@
 import re
 from datetime import datetime
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -112,7 +111,8 @@ def take_back(term: Term, now: datetime) -> License:
     end_renewal(license)
     if was_over or license.terms.exclude(pk=term.pk).filter(ends_at__gt=now).exists():
         return license
-    with translation.override(license.owner.language or settings.LANGUAGE_CODE):
+    # As it is written here: whoever reads it has it translated then.
+    with translation.override("en"):
         reason = str(ActivationCode.Reason.REFUNDED.label)
     block_license(license=license, reason=reason, cause="refunded", now=now)
     for seat in license.seats.held().select_related("device").order_by("device_id"):

@@ -101,7 +101,7 @@ def refuse_if_not_running(license: License, now: datetime) -> None:
         raise ValidationError(
             _("This license is blocked: %(reason)s"),
             code="blocked",
-            params={"reason": license.blocked_reason or _("please contact support.")},
+            params={"reason": license.block_reason or _("please contact support.")},
         )
     if license.term_in_force(now):
         return

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from devices.models import Device
 from licenses import codes
@@ -140,7 +141,7 @@ def add_ending(customer: User) -> None:
 def add_over(customer: User) -> None:
     """Blocked, and expired with a code of 20 characters from an older system."""
     blocked = add(customer, "safe-kids-family-1y", 80)
-    block_license(license=blocked, reason="The payment was charged back.")
+    block_license(license=blocked, reason=gettext_noop("The payment was charged back."))
     legacy = CodeBatch(
         plan=Plan.objects.get(slug="anti-virus-personal-1-1y"),
         name="Demonstration: imported codes of 20 characters",

@@ -120,7 +120,7 @@ REFUSALS = [
     (3, typo, "typo", "There is a typing mistake in group 1.", False),
     (4, not_a_code, "not_a_code", "This looks like a license, support or order number.", False),
     (5, unknown, "unknown", "We don’t know this code.", True),
-    (6, yours_already, "yours_already", "You have added this code already.", False),
+    (6, yours_already, "yours_already", "You have added this code already, for", False),
     (7, taken, "taken", "This code belongs to another account.", True),
     (8, region, "region", "is meant for North and South America, and your account for Europe", False),
     (9, too_late, "too_late", "could be added until", False),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from devices.services import connect
 from licenses import services
@@ -144,11 +144,15 @@ def test_refund_ends_the_term_and_blocks_the_license(order):
     assert Order.objects.get().state == Order.State.REFUNDED
 
 
-def test_reason_is_in_the_language_of_the_customer(order, customer, monkeypatch):
+def test_reason_is_in_the_language_of_the_reader(order, customer, monkeypatch):
     customer.language = "de"
     customer.save()
     services.refund_order(order=order)
-    assert License.objects.get().blocked_reason != REFUNDED
+    license = License.objects.get()
+    assert license.block_reason == REFUNDED
+    with translation.override("de"):
+        assert license.block_reason == "Der Kauf wurde erstattet."
+        assert license.events.first().sentence == "Lizenz gesperrt: Der Kauf wurde erstattet."
 
 
 def test_refund_frees_the_seats(order, customer, refused):

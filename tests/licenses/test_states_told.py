@@ -88,14 +88,14 @@ def test_blocked_license_is_closed_and_dashed(read, license, limit):
     for open_word in ["∞", "No limit on devices", "seats--open", "days left"]:
         assert open_word not in page
     card = read(license, card=True)
-    assert f"Blocked since 4 days ago on {day(days(-4))}" in card
+    assert f"Blocked 4 days ago on {day(days(-4))}" in card
     assert "Seats are closed" in card
     assert "Time left" not in card
 
 
 def test_license_blocked_today_says_so(read, license):
     block_license(license=license, reason="The payment was charged back.")
-    assert "Blocked since Today" in read(license, card=True)
+    assert "Blocked Today" in read(license, card=True)
 
 
 # Subscription, and more time that waits
@@ -180,3 +180,24 @@ def test_seats_are_told_as_a_mix(client_of, customer, license, quantity, refused
     page = client_of(customer).get(reverse("licenses:index"), {"added": license.pk}).content.decode()
     assert words in page
     assert "×" not in page
+
+
+# Renewing, and why it is blocked
+
+
+def test_license_that_runs_long_is_offered_no_renewal(read, license):
+    license.product.renew_url = "https://shop.example.com/renew"
+    license.product.save()
+    page = read(license)
+    assert "Not needed yet. A code that you add now starts at once, beside this license" in page
+    assert "Renew in the shop" not in page
+    assert "Renew in the shop" in read(dates(license, -353, 12))
+
+
+def test_reason_of_a_block_is_told_in_the_language_of_the_reader(client_of, license):
+    block_license(license=license, reason="The payment was charged back.")
+    license.owner.language = "de"
+    license.owner.save()
+    page = client_of(license.owner).get(license.get_absolute_url()).content.decode()
+    assert "Die Zahlung wurde zurückgebucht." in page
+    assert "The payment" not in page
