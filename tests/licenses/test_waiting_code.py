@@ -119,6 +119,7 @@ def test_codes_wait_one_behind_the_other(client_of, customer, code):
     page = browser.post(reverse("licenses:add_waiting"), {"waiting": newest.pk}, follow=True).content.decode()
     assert "License added" in page
     assert f"Your code ending in {code[-5:]} is waiting" in page
+    assert page.count("btn--primary") == 1
     browser.post(reverse("licenses:drop_waiting"), {"waiting": services.waiting_code(user=customer).pk})
     assert not WaitingCode.objects.exists()
 
