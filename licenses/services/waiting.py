@@ -157,6 +157,14 @@ def waiting_text(*, user, pk: int | None = None) -> str | None:
     return codes.display(spelled) if spelled else None
 
 
+def reseal_waiting_codes() -> None:
+    """Bring the codes that wait in accounts under the current key."""
+    for waiting in WaitingCode.objects.iterator():
+        spelled = codes.unseal(waiting.sealed)
+        if spelled:
+            WaitingCode.objects.filter(pk=waiting.pk).update(sealed=codes.seal(spelled))
+
+
 def add_code(*, user, text: str, address: str | None = None) -> License:
     """Add what a person typed. Raises as `submit_code` does.
 

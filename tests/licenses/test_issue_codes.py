@@ -107,8 +107,9 @@ def test_import_of_a_known_code_stores_nothing(plan):
 
 
 def test_codes_survive_a_rotation_of_both_keys(plan, customer, settings):
-    unused, used = services.issue_codes(plan=plan, count=2).codes
+    unused, used, waiting = services.issue_codes(plan=plan, count=3).codes
     services.redeem_code(user=customer, text=used)
+    services.keep_code(user=customer, text=waiting)
     new = {"CODE_DIGEST_KEYS": "new-digest-" + "n" * 40, "CODE_SEAL_KEYS": "new-seal-" + "n" * 40}
     for name, key in new.items():
         setattr(settings, name, [key, *getattr(settings, name)])
@@ -116,6 +117,7 @@ def test_codes_survive_a_rotation_of_both_keys(plan, customer, settings):
     for name, key in new.items():
         setattr(settings, name, [key])
     assert services.redeem_code(user=customer, text=unused)
+    assert services.add_waiting_code(user=customer)
     with pytest.raises(ValidationError) as refusal:
         services.redeem_code(user=customer, text=used)
     assert refusal.value.code == "yours_already"
