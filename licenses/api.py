@@ -1,4 +1,4 @@
-"""The door for stores: place an order, look at it, renew, refund or cancel it. The rules are in the services."""
+"""The door for stores: place an order, look at it, change it. The rules are in the services."""
 
 import re
 from datetime import UTC, datetime
@@ -91,7 +91,24 @@ class CancelIn(Schema):
     action: Literal["cancel"]
 
 
-Change = Annotated[RenewIn | RefundIn | CancelIn, Field(discriminator="action")]
+class ReaddressIn(Schema):
+    """Correct the address of an order that waits for its person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["readdress"]
+    email: str = Field(max_length=LONGEST_ADDRESS, description="Whose license it is.", examples=["anna@example.com"])
+
+
+class MailIn(Schema):
+    """Send the mail about an order again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["mail"]
+
+
+Change = Annotated[RenewIn | RefundIn | CancelIn | ReaddressIn | MailIn, Field(discriminator="action")]
 
 
 class LicenseOut(Schema):
@@ -140,7 +157,16 @@ REFUSALS = [
     "region",
     "order_differs",
 ]
-CHANGES = ["unknown_code", "order_refunded", "order_cancelled", "not_renewable", "nothing_to_cancel", "other_product"]
+CHANGES = [
+    "unknown_code",
+    "order_refunded",
+    "order_cancelled",
+    "not_renewable",
+    "nothing_to_cancel",
+    "other_product",
+    "not_waiting",
+    "nothing_to_mail",
+]
 
 
 @router.post(
@@ -172,8 +198,17 @@ def look(request: HttpRequest, number: Annotated[str, Path(pattern=NUMBER)]):
     "/{number}",
     response=OrderOut,
     operation_id="change_order",
-    summary="Renew, refund or cancel an order",
-    **call("orders", "not_found", *REFUSALS[2:], *CHANGES, "license_blocked", limit="orders", examples=EXAMPLES),
+    summary="Renew, refund, cancel or readdress an order",
+    **call(
+        "orders",
+        "not_found",
+        "bad_email",
+        *REFUSALS[2:],
+        *CHANGES,
+        "license_blocked",
+        limit="orders",
+        examples=EXAMPLES,
+    ),
 )
 def change(request: HttpRequest, number: Annotated[str, Path(pattern=NUMBER)], change: Change):
     """Change an order; each change is done once. A renewal is an order of its own, and is what is answered."""
@@ -183,8 +218,10 @@ def change(request: HttpRequest, number: Annotated[str, Path(pattern=NUMBER)], c
         return shown(renewal)
     if isinstance(change, RefundIn) and change.code:
         return shown(services.refund_code_of_order(order=order, text=change.code))
-    do = {"refund": services.refund_order, "cancel": services.cancel_order}[change.action]
-    return shown(do(order=order))
+    if isinstance(change, ReaddressIn):
+        return shown(services.readdress_order(order=order, email=change.email, reason=order.client.name))
+    do = {"refund": services.refund_order, "cancel": services.cancel_order, "mail": services.mail_order_again}
+    return shown(do[change.action](order=order))
 
 
 def store_of(request: HttpRequest) -> str:

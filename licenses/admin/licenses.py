@@ -160,10 +160,16 @@ class EventAdmin(KeptAdmin):
     list_display = ["at", "sentence", "actor", "customer", "license", "device", "batch"]
     list_filter = ["verb", "at"]
     list_select_related = ["actor", "customer", "license__product", "device", "batch__plan__product"]
-    search_fields = ["actor__email", "customer__email", "license__support_key", "license__owner__email"]
+    search_fields = [
+        "actor__email",
+        "customer__email",
+        "license__support_key",
+        "license__owner__email",
+        "order__number",
+    ]
     date_hierarchy = "at"
     fields = readonly_fields = [
-        *("at", "verb", "sentence", "actor", "customer", "license", "device", "code", "batch", "details")
+        *("at", "verb", "sentence", "actor", "customer", "license", "device", "code", "order", "batch", "details")
     ]
     show_full_result_count = False
 

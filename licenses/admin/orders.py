@@ -1,10 +1,24 @@
 """What stores ordered."""
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from licenses.models import Order
-from portal.staff import KeptAdmin, link_to
+from licenses import services
+from licenses.models import Event, Order
+from portal.staff import HistoryInline, KeptAdmin, link_to
+
+
+class ReaddressForm(forms.Form):
+    email = forms.EmailField(label=_("Right email address"))
+    reason = forms.CharField(label=_("Why"), max_length=200, help_text=_("Only staff read this sentence."))
+
+
+class OrderHistoryInline(HistoryInline):
+    model = Event
 
 
 class OrderStateFilter(admin.SimpleListFilter):
@@ -25,7 +39,7 @@ class OrderStateFilter(admin.SimpleListFilter):
 
 @admin.register(Order)
 class OrderAdmin(KeptAdmin):
-    """Orders are the stores’ own; who took money for one also takes it back."""
+    """Orders are the stores’ own; who took money for one also takes it back. Staff see that it arrives."""
 
     list_display = ["number", "state", "email", "quantity", "plan", "result", "bought_at", "client"]
     list_filter = [OrderStateFilter, "kind", ("client", admin.RelatedOnlyFieldListFilter), "plan__product"]
@@ -59,6 +73,11 @@ class OrderAdmin(KeptAdmin):
         "cancelled_at",
         "refunded_at",
     ]
+    inlines = [OrderHistoryInline]
+    actions = ["readdress", "mail_again"]
+
+    def has_help_permission(self, request):
+        return request.user.has_perm("licenses.change_order")
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -79,3 +98,40 @@ class OrderAdmin(KeptAdmin):
     @admin.display(description=_("renews"))
     def first_order(self, order):
         return link_to(order.renews) if order.renews else "–"
+
+    @admin.action(description=_("Correct the address…"), permissions=["help"])
+    def readdress(self, request, queryset):
+        """Ask for the right address of the one order that waits, and why."""
+        order = queryset.first()
+        if queryset.count() != 1 or not order.is_waiting:
+            self.message_user(request, _("Choose one order that waits for an account."), messages.WARNING)
+            return None
+        form = ReaddressForm(request.POST if "email" in request.POST else None)
+        if form.is_valid():
+            try:
+                services.readdress_order(order=order, **form.cleaned_data, actor=request.user)
+            except ValidationError as refusal:
+                form.add_error("email", refusal)
+            else:
+                self.message_user(request, _("Corrected. A mail is on its way to the new address."), messages.SUCCESS)
+                return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Correct the address of order %(number)s") % {"number": order.number},
+            "opts": self.opts,
+            "order": order,
+            "form": form,
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/licenses/order/readdress.html", context)
+
+    @admin.action(description=_("Send the mail again"), permissions=["help"])
+    def mail_again(self, request, queryset):
+        for order in queryset:
+            try:
+                services.mail_order_again(order=order, actor=request.user)
+            except ValidationError as refusal:
+                self.message_user(request, f"{order}: {' '.join(refusal.messages)}", messages.ERROR)
+            else:
+                text = _("The mail about order %(number)s is on its way.") % {"number": order.number}
+                self.message_user(request, text, messages.SUCCESS)

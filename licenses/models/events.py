@@ -37,6 +37,8 @@ class Event(models.Model):
         CODE_ADDED = "code_added", _("Activation code added, license started")
         RECEIPT_MAILED = "receipt_mailed", _("Receipt mailed")
         ORDER_DELIVERED = "order_delivered", _("Bought as order %(order)s, license started")
+        ORDER_READDRESSED = "order_readdressed", _("Address of order %(order)s corrected: %(reason)s")
+        ORDER_MAILED = "order_mailed", _("Mail about order %(order)s sent again")
         ORDER_RENEWED = "order_renewed", _("Renewed by order %(order)s")
         ORDER_REFUNDED = "order_refunded", _("Order %(order)s refunded")
         ORDER_CANCELLED = "order_cancelled", _("Order %(order)s canceled: it does not renew itself any more")
@@ -91,6 +93,7 @@ class Event(models.Model):
     license = models.ForeignKey(License, models.PROTECT, null=True, editable=False, related_name="events")
     device = models.ForeignKey("devices.Device", models.PROTECT, null=True, editable=False, related_name="events")
     code = models.ForeignKey(ActivationCode, models.PROTECT, null=True, editable=False, related_name="events")
+    order = models.ForeignKey("licenses.Order", models.PROTECT, null=True, editable=False, related_name="events")
     batch = models.ForeignKey(CodeBatch, models.PROTECT, null=True, editable=False, related_name="events")
     details = models.JSONField(default=dict, editable=False)
 

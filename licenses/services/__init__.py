@@ -18,6 +18,7 @@ from .delivery import deliver_waiting_orders
 from .events import record_event
 from .licenses import archive_license, block_license, end_trial, reset_moves, restore_license, unblock_license
 from .orders import codes_of_order, place_order, renew_order
+from .readdress import mail_order_again, readdress_order
 from .redeem import redeem_code
 from .refunds import cancel_order, refund_code, refund_code_of_order, refund_order
 from .seats import free_seat, take_seat
@@ -61,11 +62,13 @@ __all__ = [
     "keep_typed_code",
     "last_group",
     "lend_waiting_code",
+    "mail_order_again",
     "move_waiting_code",
     "note_ends",
     "place_order",
     "prune_attempts",
     "put_back_on_sale",
+    "readdress_order",
     "record_event",
     "redeem_code",
     "refund_code",

@@ -41,7 +41,7 @@ def deliver(order: Order, user, now: datetime) -> License:
     ends_at = end_of_term(order.plan, starts_at, user.zone)
     license = start_license(user=user, plan=order.plan, order=order, starts_at=starts_at, ends_at=ends_at, now=now)
     mark_delivered(order, user, now)
-    record_event(Event.Verb.ORDER_DELIVERED, license=license, details={"order": order.number}, at=now)
+    record_event(Event.Verb.ORDER_DELIVERED, license=license, order=order, details={"order": order.number}, at=now)
     announce_added(license=license, order=order, at=now)
     return license
 
@@ -63,7 +63,7 @@ def deliver_renewal(order: Order, now: datetime) -> License:
     mark_delivered(order, license.owner, now)
     if license.renews_itself:
         Order.objects.of_license(order.first_id).update(cancelled_at=None)
-    record_event(Event.Verb.ORDER_RENEWED, license=license, details={"order": order.number}, at=now)
+    record_event(Event.Verb.ORDER_RENEWED, license=license, order=order, details={"order": order.number}, at=now)
     return license
 
 

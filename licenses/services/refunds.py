@@ -40,7 +40,7 @@ def refund_order(*, order: Order, now: datetime | None = None) -> Order:
     bought = Term.objects.filter(Q(order=order) | Q(code__batch__order=order, code__revoked_at__isnull=True))
     for term in bought.order_by("license_id"):
         license = take_back(term, now)
-        record_event(Event.Verb.ORDER_REFUNDED, license=license, details={"order": order.number}, at=now)
+        record_event(Event.Verb.ORDER_REFUNDED, license=license, order=order, details={"order": order.number}, at=now)
     return order
 
 
@@ -98,7 +98,7 @@ def revoke_unused(order: Order, now: datetime) -> None:
     list(batch.codes.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     reason = ActivationCode.Reason.REFUNDED
     batch.codes.unused().update(revoked_at=now, revoked_reason=reason)
-    record_event(Event.Verb.ORDER_REFUNDED, batch=batch, details={"order": order.number}, at=now)
+    record_event(Event.Verb.ORDER_REFUNDED, batch=batch, order=order, details={"order": order.number}, at=now)
 
 
 def take_back(term: Term, now: datetime) -> License:
@@ -154,7 +154,8 @@ def stop_renewing(order: Order, now: datetime) -> None:
         license.renews_itself = False
         license.save(update_fields=["renews_itself"])
         Order.objects.of_license(order.first_id).update(cancelled_at=now)
-        record_event(Event.Verb.ORDER_CANCELLED, license=license, details={"order": order.number}, at=now)
+        details = {"order": order.number}
+        record_event(Event.Verb.ORDER_CANCELLED, license=license, order=order, details=details, at=now)
     elif order.refunded_at:
         raise ValidationError(_("This order was refunded. Place a new order."), code="order_refunded")
     elif not order.cancelled_at:

@@ -162,6 +162,10 @@ KINDS = {
     "unknown_code": Kind(422, _("There is no such code"), _("Name a code of this order.")),
     "not_renewable": Kind(409, _("The order can’t be renewed"), _("Place a new order.")),
     "nothing_to_cancel": Kind(409, _("Nothing renews itself here"), _("To take the order back, refund it.")),
+    "not_waiting": Kind(
+        409, _("The order does not wait"), _("Only the address of an order that waits can be corrected.")
+    ),
+    "nothing_to_mail": Kind(409, _("No mail belongs to the order"), _("It brought no license.")),
     "license_blocked": Kind(409, _("The license is blocked"), _("Please contact support.")),
 }
 BY_STATUS = {
