@@ -135,10 +135,10 @@ def claim_account(
     Nothing of the first registrant opens it any more: neither password nor browser nor device. What waits (a code, an
     order) stays. Returns the address, now to be verified; None when the link was overtaken meanwhile.
     """
-    user = User.objects.select_for_update(no_key=True).get(pk=address.user_id)
-    addresses = list(EmailAddress.objects.select_for_update().filter(user=user))
+    user = User.objects.select_for_update(no_key=True).filter(pk=address.user_id).first()
+    addresses = list(EmailAddress.objects.select_for_update().filter(user=user)) if user else []
     mine = next((each for each in addresses if each.pk == address.pk), None)
-    if mine is None or any(each.verified for each in addresses):
+    if user is None or mine is None or any(each.verified for each in addresses):
         return None
     user.password, user.language = password_hash, language or user.language
     user.time_zone = time_zone or user.time_zone

@@ -13,7 +13,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -175,14 +175,17 @@ def close_unused_account(request: HttpRequest, key: str) -> HttpResponse:
 def verify(request: HttpRequest, key: str, address: EmailAddress) -> HttpResponse:
     """Verify the address in a browser that knows the password, and sign it in."""
     is_change = address.email != address.user.email
-    response = allauth_views.confirm_email(request, key=key)
-    address.refresh_from_db()
-    if address.verified and is_change:
+    try:
+        response = allauth_views.confirm_email(request, key=key)
+    except Http404:  # overtaken in this very moment; the page says by what
+        return redirect(request.path)
+    is_verified = EmailAddress.objects.filter(pk=address.pk, verified=True).exists()
+    if is_verified and is_change:
         text = _("Your address is now %(email)s. Use it in the app too.")
         messages.success(request, text % {"email": address.email})
-    elif address.verified and request.user.is_authenticated:
+    elif is_verified and request.user.is_authenticated:
         messages.success(request, _("Your email address is verified."), extra_tags="time-zone")
-    elif address.verified:
+    elif is_verified:
         messages.success(request, _("Your email address is verified. Sign in to go on."))
     return response
 
