@@ -46,8 +46,8 @@ class BatchHistoryInline(HistoryInline):
     model = Event
 
     def get_queryset(self, request):
-        """Leave out the codes that were revoked one by one: they may be thousands, and the counts tell of them."""
-        return super().get_queryset(request).exclude(verb=Event.Verb.CODE_REVOKED)
+        """Leave out what happened to single codes: they may be thousands, and the counts tell of them."""
+        return super().get_queryset(request).filter(code__isnull=True)
 
 
 @admin.register(CodeBatch)
@@ -215,7 +215,7 @@ class RevokedFilter(admin.SimpleListFilter):
         return [("unused", _("Unused")), ("used", _("Used")), ("revoked", _("Revoked"))]
 
     def queryset(self, request, queryset):
-        chosen = {"unused": queryset.unused, "used": queryset.redeemed}
+        chosen = {"unused": queryset.unused, "used": queryset.in_use}
         if self.value() == "revoked":
             return queryset.filter(revoked_at__isnull=False)
         return chosen[self.value()]() if self.value() in chosen else queryset

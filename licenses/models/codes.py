@@ -24,7 +24,7 @@ class CodeBatchQuerySet(models.QuerySet["CodeBatch"]):
         return self.annotate(
             issued=count_of(codes),
             unused=count_of(codes.unused()),
-            used=count_of(codes.redeemed()),
+            used=count_of(codes.in_use()),
             revoked=count_of(codes.filter(revoked_at__isnull=False)),
         )
 
@@ -125,6 +125,10 @@ class CodeBatch(models.Model):
 class ActivationCodeQuerySet(models.QuerySet["ActivationCode"]):
     def redeemed(self):
         return self.filter(term__isnull=False)
+
+    def in_use(self):
+        """Codes that somebody added and keeps: a refunded one is revoked, though it was used."""
+        return self.redeemed().filter(revoked_at__isnull=True)
 
     def unused(self):
         return self.filter(term__isnull=True, revoked_at__isnull=True)

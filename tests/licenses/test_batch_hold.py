@@ -61,8 +61,15 @@ def test_page_of_a_batch_counts_its_codes(office, batch):
     shown = CodeBatch.objects.with_counts().get(pk=batch.pk)
     assert (shown.issued, shown.unused, shown.used, shown.revoked) == (5, 3, 1, 1)
     page = office.get(reverse("admin:licenses_codebatch_change", args=[batch.pk])).content.decode()
+    assert shown.issued == shown.unused + shown.used + shown.revoked
     for state, count in [("", 5), ("&amp;state=unused", 3), ("&amp;state=used", 1), ("&amp;state=revoked", 1)]:
         assert f'?batch={batch.pk}{state}">{count}</a>' in page
+
+
+def test_refunded_code_counts_as_revoked_and_no_more_as_used(batch):
+    services.refund_code(code=batch.codes.redeemed().get())
+    shown = CodeBatch.objects.with_counts().get(pk=batch.pk)
+    assert (shown.issued, shown.unused, shown.used, shown.revoked) == (5, 3, 0, 2)
 
 
 def test_page_of_a_batch_leads_to_its_codes_and_licenses(office, batch):
