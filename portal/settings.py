@@ -153,6 +153,8 @@ except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(f"DATABASE_URL is not a database address: {error}") from error
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["NAME"] = str(BASE_DIR / DATABASES["default"]["NAME"])
+    # Kept, a file that is open can be read when the disk is full; opening it anew would write beside it.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
     # IMMEDIATE takes the write lock first: without it two writers meet "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -168,12 +170,13 @@ else:
         "OPTIONS": {**DATABASE_WAITS, **DATABASES["default"].get("OPTIONS", {})},
     }
     if SERVES_PAGES and env.int("PORTAL_DATABASE_POOL", 0):
-        # The pool keeps connections instead; asked for the second time too late, it answers as late as a hung server.
+        # The pool keeps connections instead. With its own reconnect_timeout of 5 minutes it would look more and more
+        # seldom for a server that is away.
         DATABASES["default"]["CONN_MAX_AGE"] = 0
         DATABASES["default"]["OPTIONS"]["pool"] = {
             "min_size": 1,
             "max_size": env.int("PORTAL_DATABASE_POOL"),
-            "timeout": 3,
+            "timeout": 2,
             "reconnect_timeout": 3,
             "max_lifetime": 600,
         }

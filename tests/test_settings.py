@@ -61,6 +61,12 @@ def test_wrong_value_stops_the_start_and_is_named(name, value):
     assert name in answer.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize(("address", "kept"), [("sqlite:///a.sqlite3", "None"), ("postgres://a@b/c", "60")])
+def test_connections_are_kept(address, kept):
+    command = "from django.conf import settings as s; print(s.DATABASES['default']['CONN_MAX_AGE'])"
+    assert start("-c", command, **COMPLETE, DATABASE_URL=address).stdout.strip() == kept
+
+
 def test_production_passes_the_checks_for_deployment():
     answer = start("manage.py", "check", "--deploy", "--fail-level", "WARNING", **COMPLETE)
     assert answer.returncode == 0, answer.stderr

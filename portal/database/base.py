@@ -60,7 +60,8 @@ silence = Silence()
 class Connection(psycopg.Connection):
     """A connection that waits for an answer as long as a person would; without end where no person waits."""
 
-    answers_within: float | None = settings.DATABASE_ANSWERS_WITHIN
+    # Until a request has it: a pool looks at what it lends, and must not wait as long as for an answer.
+    answers_within: float | None = settings.DATABASE_ANSWERS_WITHIN and HEALTH_CHECK
 
     def wait(self, gen, interval=0.1, timeout=None):
         try:
@@ -88,13 +89,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params):
         with silence.asked_by_one():
-            return super().get_new_connection(conn_params)
+            connection = super().get_new_connection(conn_params)
+        connection.answers_within = settings.DATABASE_ANSWERS_WITHIN
+        return connection
 
     def is_usable(self):
-        if self.connection is not None and self.connection.answers_within is not None:
-            self.connection.answers_within = HEALTH_CHECK
-        try:
-            return super().is_usable()
-        finally:
-            if self.connection is not None:
-                self.connection.answers_within = Connection.answers_within
+        connection = self.connection
+        if connection is None:
+            return False
+        connection.answers_within = Connection.answers_within
+        usable = super().is_usable()
+        connection.answers_within = settings.DATABASE_ANSWERS_WITHIN
+        return usable
+
+    def _close(self):
+        if self.connection is not None:
+            self.connection.answers_within = Connection.answers_within
+        return super()._close()
