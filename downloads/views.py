@@ -221,7 +221,6 @@ def protect_with(request, pk, platform=None):
     context = {
         "license": license,
         "way": way,
-        "ways": ways,
         "has_others": any(other != license for other in licenses_with_room(request.user)),
         "tab": "devices",
     }
@@ -238,7 +237,7 @@ def send_link(request, pk):
     license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
     try:
         services.send_link(license=license)
-        messages.success(request, _("The link is on its way"), extra_tags="link-sent")
+        messages.success(request, _("The link is on its way"))
     except ValidationError as refusal:
         messages.warning(request, " ".join(refusal.messages))
     back = request.POST.get("platform", "")
