@@ -23,6 +23,7 @@ from licenses import views as license_views
 from licenses.models import License, Product, Seat
 from licenses.services import archive_license, keep_code, redeem_code
 from portal.demo.catalog import load_catalog
+from portal.demo.clients import load_clients
 from portal.demo.history import load_history
 from portal.identity.models import Grant
 from tests.browser.conftest import NARROW, WIDE
@@ -223,6 +224,7 @@ def test_pages_of_a_new_customer(inspect, customer):
 def everything(customer):
     """A customer with all that the demonstration knows, small installers, and a long name."""
     load_catalog()
+    load_clients({})
     load_history(customer)
     for product in Product.objects.filter(slug__in=["security-cloud", "total-security", "anti-virus"]):
         InstallerFactory(product=product, requirements="Windows 10 or 11, 64-bit\n2 GB of memory")

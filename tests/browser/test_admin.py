@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from licenses.models import Plan
 from portal.demo.catalog import load_catalog
+from portal.demo.clients import load_clients
 from portal.demo.history import load_history, load_refused_codes
 from tests.factories import InstallerFactory
 
@@ -15,6 +16,7 @@ ADDRESSES = "links => links.map(link => link.pathname)"
 def desk(open_page, staff, customer):
     """The browser of somebody who works for the operator, with all that the demonstration knows."""
     load_catalog()
+    load_clients({})
     load_history(customer)
     load_refused_codes(staff)
     InstallerFactory()
