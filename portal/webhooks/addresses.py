@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
-# Addresses of IPv6 that a gateway turns into one of IPv4, which may be anybody's.
-TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+# Addresses of IPv6 that end in one of IPv4: translated by a gateway (RFC 6052), or an older spelling.
+CARRIERS = [ipaddress.ip_network(each) for each in ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")]
+# Of somebody's own network, though Python takes them for everybody's: site-local (RFC 3879), local NAT64 (RFC 8215).
+NOT_GLOBAL = [ipaddress.ip_network(each) for each in ("fec0::/10", "64:ff9b:1::/48")]
 PORTS = {"https": 443, "http": 80}
 
 
@@ -59,7 +61,9 @@ def is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if ip in TRANSLATED:
+        if any(ip in network for network in NOT_GLOBAL):
+            return False
+        if any(ip in network for network in CARRIERS):
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         ip = inner or ip
     return ip.is_global and not ip.is_multicast
