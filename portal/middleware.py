@@ -2,6 +2,7 @@
 
 import codecs
 from datetime import MAXYEAR, MINYEAR
+from http import HTTPStatus
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
@@ -10,6 +11,29 @@ from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 
 from .errors import method_not_allowed
+
+# What no page of the portal asks a browser for, so that nothing that got into one could.
+NOT_USED = (
+    *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation"),
+    *("gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment"),
+    *("picture-in-picture", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
+)
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in NOT_USED)
+
+
+class SetHeaders:
+    """Headers of every answer, of files and refusals too: what a page may use, who embeds it, that no error is kept."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
 
 class CompressPages(GZipMiddleware):

@@ -88,6 +88,7 @@ if not PRODUCTION:
 MIDDLEWARE = [
     # First, so that also the redirect to HTTPS and the refusal of a wrong host carry the policy.
     "csp.middleware.CSPMiddleware",
+    "portal.middleware.SetHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.api.middleware.AnswerPrograms",
@@ -109,7 +110,7 @@ MIDDLEWARE = [
     "portal.middleware.LeadToPages",
 ]
 if not PRODUCTION:
-    MIDDLEWARE.insert(1, "portal.demo.middleware.OneAddress")
+    MIDDLEWARE.insert(2, "portal.demo.middleware.OneAddress")
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -352,6 +353,7 @@ API_LIMITS: dict[str, tuple[int, timedelta]] = {
 # What the worker tidies up, and every how many seconds: counters and network addresses go by time, without a cron.
 HOUSEKEEPING = {
     "portal.identity.services.prune_sign_ins": 3600,
+    "portal.accounts.sessions.prune_sessions": 3600,
     "portal.api.throttles.prune_counts": 3600,
     "portal.api.idempotency.prune_answers": 3600,
     "portal.accounts.services.prune_unverified": 3600,
@@ -365,6 +367,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "portal.accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True

@@ -11,9 +11,10 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("time-zone/", views.time_zone, name="time_zone"),
     path("confirm-email/again/", views.send_again, name="send_again"),
-    # In the place of allauth's own; their names stay account_login, account_signup, account_reset_password,
-    # account_email_verification_sent and account_confirm_email.
+    # In the place of allauth's own; their names stay account_login, account_logout, account_signup,
+    # account_reset_password, account_email_verification_sent and account_confirm_email.
     path("login/", views.SignInView.as_view()),
+    path("logout/", views.SignOutView.as_view()),
     path("signup/", views.RegisterView.as_view()),
     path("password/reset/", views.ResetPasswordView.as_view()),
     path("confirm-email/", views.inbox),

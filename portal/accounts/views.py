@@ -83,6 +83,14 @@ class SignInView(allauth_views.LoginView):
         return User.objects.filter(pk=self.kept.account).first() if self.kept else None
 
 
+class SignOutView(allauth_views.LogoutView):
+    def post(self, *args, **kwargs) -> HttpResponse:
+        """Have the browser forget what it kept of the pages; its cookies stay, for the language is one."""
+        response = super().post(*args, **kwargs)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
 class ResetPasswordView(allauth_views.PasswordResetView):
     post = even_time()(allauth_views.PasswordResetView.post)
 

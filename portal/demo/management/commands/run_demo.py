@@ -20,8 +20,7 @@ from portal.worker import housekeeping, work
 
 # Two processes of four threads: a customer's slow download does not stop the others.
 GUNICORN = [
-    *("-m", "gunicorn", "portal.wsgi", "--preload", "--no-control-socket", "--log-level", "warning"),
-    *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
+    *("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "portal.wsgi", "--preload", "--log-level", "warning"),
     *("--timeout", "60", "--graceful-timeout", "3", "--keep-alive", "5"),
 ]
 
