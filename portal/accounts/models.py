@@ -1,5 +1,6 @@
 """A person: customer or staff, known by one email address."""
 
+import re
 import zoneinfo
 from typing import ClassVar
 
@@ -11,11 +12,19 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse a name that the IANA time zone database does not know."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(_("Choose a time zone from the list."), code="bad_time_zone")
+
+
+def validate_one_line(text: str) -> None:
+    """Refuse line breaks and control characters: a name stands in the head of mails."""
+    if CONTROLS.search(text):
+        raise ValidationError(_("A name has one line of letters."), code="not_one_line")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -35,7 +44,7 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("email address"), unique=True)
-    name = models.CharField(_("name"), max_length=150, blank=True)
+    name = models.CharField(_("name"), max_length=150, blank=True, validators=[validate_one_line])
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_time_zone])
     region = models.CharField(_("region"), max_length=32, blank=True)

@@ -112,3 +112,11 @@ def test_account_page_asks_little_of_the_database(client_of, customer, django_as
 def test_visitors_pages_ask_nothing_of_the_database(django_assert_num_queries):
     with django_assert_num_queries(0):
         Client().get(reverse("home"))
+
+
+@pytest.mark.parametrize("name", ["Anna\r\nBcc: thief@example.com", "Anna\x85", "An\u2028na"])
+def test_name_has_one_line(client_of, customer, name):
+    page = client_of(customer).post(reverse("accounts:name"), {"name": name})
+    assert page.context["form"].errors["name"] == ["A name has one line of letters."]
+    customer.refresh_from_db()
+    assert customer.name == "Anna"
