@@ -74,13 +74,16 @@ def person(actor, device: Device, through: str) -> str:
     return _("%(name)s, on %(device)s") % names if through else _("%(name)s, on the portal") % names
 
 
-def notices(license: License, user, *, is_copied: bool = False) -> list[dict]:
+def notices(license: License, user, *, is_copied: bool = False, is_moved: bool = False) -> list[dict]:
     """Return what a product should tell its person."""
     told = []
     if is_copied:
         text = _("Another machine uses the place of this device. Look at your devices on the portal to set it right.")
         told.append({"code": "copied", "text": text})
     facts = {"product": license.product.name, "day": day(license.last_day, user.zone)}
+    if is_moved:
+        text = _("This device moved to your other license for %(product)s, which runs until %(day)s.") % facts
+        told.append({"code": "moved", "text": text})
     if license.is_late:
         text = _("The payment for %(product)s is late. This device stays protected until %(day)s.") % facts
         told.append({"code": "payment_late", "text": text})

@@ -272,7 +272,7 @@ def renewed(done, user):
         "lease": done.lease.token,
         "check_in_after": done.lease.check_in_after,
         "server_time": timezone.now(),
-        "notices": notices(done.seat.license, user, is_copied=done.lease.is_copied),
+        "notices": notices(done.seat.license, user, is_copied=done.lease.is_copied, is_moved=done.lease.is_moved),
     }
 
 
@@ -310,6 +310,7 @@ def check_in(request, machine_id: Path[MachineId], said: Body[CheckIn]):
         report=said.state,
         held=said.lease,
         nonce=said.nonce,
+        sign_in=request.auth.sign_in,
     )
     return renewed(done, request.auth.user)
 

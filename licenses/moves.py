@@ -10,11 +10,16 @@ MOVES_A_SEAT = 2
 
 
 class Stay(NamedTuple):
-    """A device on a seat, from when until when; None: it still has it."""
+    """A device on a seat, from when until when; None: it still has it.
+
+    Who comes from a license that gave no right any more, or goes because this one gives none, wanders nowhere.
+    """
 
     device: int
     taken_at: datetime
     given_up_at: datetime | None = None
+    moved_from: int | None = None
+    went_with_license: bool = False
 
 
 class Moves(NamedTuple):
@@ -70,6 +75,7 @@ def moves_in(stays: Iterable[Stay], *, since: datetime | None = None) -> list[da
 def in_order(stays: Iterable[Stay]) -> list[tuple[datetime, bool, int]]:
     """Return what happened, one after the other; at the same instant a seat is given up before it is taken."""
     stays = list(stays)
-    taken = [(stay.taken_at, True, stay.device) for stay in stays]
-    given_up = [(stay.given_up_at, False, stay.device) for stay in stays if stay.given_up_at]
+    taken = [(stay.taken_at, True, stay.device) for stay in stays if not stay.moved_from]
+    left = [stay for stay in stays if not stay.went_with_license]
+    given_up = [(stay.given_up_at, False, stay.device) for stay in left if stay.given_up_at]
     return sorted(taken + given_up)

@@ -46,3 +46,12 @@ def free_place(pools: Iterable[PoolLike], taken: dict[int, set[int]], platform: 
         numbers.add(number)
         return Sitting(pool, number)
     return Sitting(None, None)
+
+
+def places_taken(pools: Iterable[PoolLike], places: Iterable[Sitting]) -> dict[int, set[int]]:
+    """Return the numbers that are taken in each pool, as `free_place` marks them."""
+    taken: dict[int, set[int]] = {pool.pk: set() for pool in pools}
+    for place in places:
+        if place.pool and place.number:
+            taken[place.pool.pk].add(place.number)
+    return taken

@@ -2,23 +2,42 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from devices.answers import farewell, other_devices
+from devices.answers import SEAT_TAKEN, farewell, other_devices
 from devices.models import Device
 from licenses.models import License, Product, Seat
+from licenses.protection import longest_first, seats_well
+from licenses.services import lock_licenses, protect_device
 from portal.identity.models import SignIn
 from portal.words import moment
 
-from .connect import seats_well
+from .connect import lock_machine
+from .connect_product import keep_alive
 from .facts import clean_versions
 from .leases import IssuedLease, issue_lease
 
 SEEN_AT_MOST_EVERY = timedelta(minutes=5)
+# After these a license with room is looked for.
+STOPPED = {"expired", "blocked"}
+WITHOUT_RIGHT = {*STOPPED, "disconnected", "seat_limit"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a product asks, and what of it is to be written down."""
+
+    device: Device
+    product: str
+    facts: dict[str, Any]
+    held: str
+    nonce: str
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -27,7 +46,6 @@ class CheckedIn:
     lease: IssuedLease
 
 
-@transaction.atomic
 def check_in(
     *,
     device: Device,
@@ -37,27 +55,85 @@ def check_in(
     product: str = "",
     held: str = "",
     nonce: str = "",
+    sign_in: SignIn | None = None,
     now: datetime | None = None,
 ) -> CheckedIn:
     """Renew the lease of a product on a device, and record that it is alive: at most once in five minutes.
 
-    Raises `disconnected` for a device without a seat, `blocked`, `expired` and `seat_limit` for what became of its
-    license, `not_found` for a product that nobody sells, and `bad_report`; then nothing is written.
+    A device whose license gives it no right any more goes to the one of its account and product that protects it
+    longest. Raises, when there is none with room, `disconnected`, `blocked`, `expired` or `seat_limit`; besides,
+    `not_found` for a product that nobody sells, `bad_report`, and `invalid_token` when the sign-in was ended
+    meanwhile. Then nothing is written.
     """
     now = now or timezone.now()
-    facts = {**clean_versions(os_version, app_version), "report": clean_report(report)}
-    news = {**facts, "last_seen_at": now} if is_to_write(device, facts, now) else {}
-    if news:
-        # The device before its seat, as `connect` does it, so that neither waits for the other.
-        Device.objects.filter(pk=device.pk).update(**news)
-    seats = read_seats(device, product)
-    if product and not seats:
-        refuse_unknown(product)
-    seat = seat_with_right(device, seats, now)
-    lease = issue_lease(seat=seat, nonce=nonce, held=held, now=now)
-    for field, value in news.items():
+    said = {**clean_versions(os_version, app_version), "report": clean_report(report)}
+    facts = {**said, "last_seen_at": now} if is_to_write(device, said, now) else {}
+    asked = Asked(device, product, facts, held, nonce, now)
+    try:
+        done = renew(asked)
+    except ValidationError as refusal:
+        if refusal.code not in WITHOUT_RIGHT:
+            raise
+        # From the beginning, and with all locks: the licenses come before the device.
+        done = move_and_renew(asked, sign_in)
+    for field, value in facts.items():
         setattr(device, field, value)
-    return CheckedIn(seat, lease)
+    return done
+
+
+@transaction.atomic
+def renew(asked: Asked) -> CheckedIn:
+    """Renew the lease by the seat that the device has: what nearly every check-in is."""
+    # The device before its seat, as `connect` does it, so that neither waits for the other.
+    write_facts(asked)
+    seats = read_seats(asked.device, asked.product)
+    if asked.product and not seats:
+        refuse_unknown(asked.product)
+    return lease_by(seat_with_right(asked.device, seats, asked.now), asked)
+
+
+@transaction.atomic
+def move_and_renew(asked: Asked, sign_in: SignIn | None) -> CheckedIn:
+    """Renew the lease by a seat of another license, or refuse as the one does that the device has."""
+    lock_machine(asked.device.machine_id)
+    products = had_products(asked.device, asked.product)
+    lock_licenses(owner=asked.device.owner, products=products)
+    write_facts(asked)
+    if sign_in:
+        refuse_if_ended(asked.device, sign_in)
+    seats = protect_device(device=asked.device, products=products, now=asked.now)
+    if seats:
+        return lease_by(max(seats, key=lambda seat: seat.license.protected_until(asked.now) or asked.now), asked)
+    try:
+        return renew(asked)
+    except ValidationError as refusal:
+        raise with_way_out(refusal, asked.device, products, asked.now) from refusal
+
+
+def refuse_if_ended(device: Device, sign_in: SignIn) -> None:
+    """Lock the sign-in; who was disconnected while the request was on its way is told that."""
+    try:
+        keep_alive(sign_in)
+    except ValidationError:
+        ended = SignIn.objects.select_related("device", "ended_by").get(pk=sign_in.pk)
+        if ended.end in SEAT_TAKEN:
+            raise disconnected(device, ended) from None
+        raise
+
+
+def lease_by(seat: Seat, asked: Asked) -> CheckedIn:
+    return CheckedIn(seat, issue_lease(seat=seat, nonce=asked.nonce, held=asked.held, now=asked.now))
+
+
+def write_facts(asked: Asked) -> None:
+    if asked.facts:
+        Device.objects.filter(pk=asked.device.pk).update(**asked.facts)
+
+
+def had_products(device: Device, product: str) -> list[Product]:
+    """Return the product that asks; where it does not say which it is, all that the device has or had a seat of."""
+    had = Product.objects.filter(pk__in=Seat.objects.filter(device=device).values("license__product"))
+    return list(had.filter(slug=product) if product else had)
 
 
 def clean_report(report: str) -> str:
@@ -128,6 +204,25 @@ def no_room(seat: Seat) -> ValidationError:
         code="seat_limit",
         params={"license": license.support_key, "devices": other_devices(license, seat.device)},
     )
+
+
+def with_way_out(refusal: ValidationError, device: Device, products: list[Product], now: datetime) -> ValidationError:
+    """Name the devices that have the seats of the license that would protect this one, were it not full."""
+    owned = License.objects.for_user(device.owner).filter(product__in=products).with_state()
+    fitting = (license for license in longest_first(owned, now) if is_made_for(license, device))
+    license = next(fitting, None)
+    if license is None or refusal.code not in STOPPED:
+        return refusal
+    text = _(
+        "%(refusal)s All seats of your other license are in use. Disconnect a device you no longer use, and this one "
+        "can have its seat."
+    )
+    more = {"refusal": refusal.messages[0], "license": license.support_key, "devices": other_devices(license, device)}
+    return ValidationError(text, code=refusal.code, params={**(refusal.params or {}), **more})
+
+
+def is_made_for(license: License, device: Device) -> bool:
+    return any(pool.takes(device.platform) for pool, _used in license.pools)
 
 
 def disconnected(device: Device, sign_in: SignIn | None = None) -> ValidationError:

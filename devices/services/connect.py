@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,8 @@ from devices.answers import license_facts, other_devices
 from devices.mails import mail_about_move
 from devices.models import Device
 from licenses.models import License, Plan, Product, Seat
-from licenses.services import end_trial, free_seat, take_seat
+from licenses.protection import has_room, longest_first, seats_well
+from licenses.services import end_trial, free_seat, seat_left, take_seat
 from portal.identity.models import SignIn
 from portal.identity.services import end_sign_ins
 
@@ -44,14 +45,16 @@ def connect(
     machine_id, platform = clean_machine_id(machine_id), clean_platform(platform)
     lock_machine(machine_id)
     elsewhere = Seat.objects.held().filter(device__machine_id=machine_id).exclude(device__owner=user)
-    lock_licenses(user, product, elsewhere)
+    lock_all(user, product, elsewhere)
     facts = {**clean_versions(os_version, app_version), "platform": platform}
     facts["form"] = form if form in Device.Form else ""
     device = find_or_make(user=user, machine_id=machine_id, name=name, facts=facts, now=now)
-    candidates = candidates_for(device, product, license, now)
-    if choose:
+    owned = list(License.objects.for_user(user).filter(product=product).with_state())
+    left = seat_left(device=device, product=product, licenses=owned, now=now)
+    candidates = candidates_for(device, product, [each for each in owned if license in (None, each)], now)
+    if choose and left is None:
         refuse_to_choose(candidates, device)
-    seat = first_seat(candidates, device, actor=actor, now=now)
+    seat = first_seat(candidates, device, left=left, actor=actor, now=now)
     give_up_others(seat, product, actor=actor, now=now)
     leave_accounts(seat, elsewhere, now=now)
     return seat
@@ -67,12 +70,16 @@ def lock_machine(machine_id: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [machine_id])
 
 
-def lock_licenses(user, product: Product, elsewhere: QuerySet[Seat]) -> None:
-    """Lock all licenses that this may touch, in one order, so that two account changes never wait for each other."""
-    own = License.objects.for_user(user).filter(product=product).values_list("pk", flat=True)
-    others = elsewhere.values_list("license_id", flat=True)
-    concerned = License.objects.filter(pk__in={*own, *others})
-    list(concerned.select_for_update(no_key=True).order_by("pk"))
+def lock_all(user, product: Product, elsewhere: QuerySet[Seat]) -> None:
+    """Lock all licenses that this may touch, in one order, so that two account changes never wait for each other.
+
+    In the other account, a device that is about to move may sit on any license of the product by then.
+    """
+    own = Q(owner=user, product=product)
+    seats = elsewhere.order_by().values_list("license__owner", "license__product")
+    for other_owner, other_product in set(seats):
+        own |= Q(owner=other_owner, product=other_product)
+    list(License.objects.filter(own).select_for_update(no_key=True).order_by("pk"))
 
 
 def find_or_make(*, user, machine_id: str, name: str, facts: dict, now: datetime) -> Device:
@@ -89,22 +96,15 @@ def find_or_make(*, user, machine_id: str, name: str, facts: dict, now: datetime
     return device
 
 
-def candidates_for(device: Device, product: Product, license: License | None, now: datetime) -> list[License]:
+def candidates_for(device: Device, product: Product, found: list[License], now: datetime) -> list[License]:
     """Return the licenses to try, first the one where it sits, then those that run longest; if none runs, all."""
-    owned = License.objects.for_user(device.owner).filter(product=product).with_state()
-    found = list(owned.filter(pk=license.pk) if license else owned)
     if not found:
         raise ValidationError(
             _("Your account has no license for %(product)s."), code="no_license", params={"product": product.name}
         )
-    running = [license for license in found if license.term_in_force(now) and not license.blocked_at]
-    running.sort(key=lambda license: (seats_well(license, device), license.ends_at), reverse=True)
+    running = longest_first(found, now)
+    running.sort(key=lambda license: seats_well(license, device), reverse=True)
     return running or found
-
-
-def seats_well(license: License, device: Device) -> bool:
-    """Whether this device holds a seat of the license for which the plan that runs now has room."""
-    return (device, True) in license.devices
 
 
 def refuse_to_choose(candidates: list[License], device: Device) -> None:
@@ -118,11 +118,7 @@ def refuse_to_choose(candidates: list[License], device: Device) -> None:
         )
 
 
-def has_room(license: License, platform: str) -> bool:
-    return any(pool.takes(platform) and (pool.quantity is None or used < pool.quantity) for pool, used in license.pools)
-
-
-def first_seat(candidates: list[License], device: Device, *, actor, now: datetime) -> Seat:
+def first_seat(candidates: list[License], device: Device, *, left: Seat | None, actor, now: datetime) -> Seat:
     """Take a seat of the first license that gives one; else refuse as the one does about which most can be done.
 
     All are locked, so where there is no room none will be; only a license that moved too often still says no.
@@ -132,7 +128,7 @@ def first_seat(candidates: list[License], device: Device, *, actor, now: datetim
     refusals = []
     for license in roomy or (fitting or candidates)[:1]:
         try:
-            return take_seat(license=license, device=device, actor=actor, now=now)
+            return take_seat(license=license, device=device, left=left, actor=actor, now=now)
         except ValidationError as refusal:
             refusals.append(with_devices(refusal, license, device))
     raise refusals[0]

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from devices.models import Device
 from licenses.models import License, Product, Seat
-from licenses.services import free_seat
+from licenses.services import free_seat, keep_away, lock_licenses
 from portal.identity.models import SignIn
 from portal.identity.services import end_sign_ins
 
@@ -29,11 +29,14 @@ def disconnect(
     it returns none, which is no error. What was remains as history.
     """
     now = now or timezone.now()
+    # All on which it may sit by now: it moves by itself when its license gives it no right any more.
+    lock_licenses(owner=device.owner, products=Seat.objects.filter(device=device).values("license__product"))
     held = Seat.objects.held().filter(device=device)
     wanted = {"license": license, "license__product": product}
     named = held.filter(**{field: value for field, value in wanted.items() if value})
     licenses = [seat.license for seat in named.select_related("license").order_by("license_id")]
     freed = [free_seat(license=license, device=device, actor=actor, through=through, now=now) for license in licenses]
+    keep_away(device=device, license=license, product=product)
     if not held.exists():
         end_sign_ins(sign_ins=SignIn.objects.filter(device=device), end=end, actor=actor, now=now)
     return [seat for seat in freed if seat]

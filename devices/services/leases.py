@@ -24,6 +24,8 @@ class IssuedLease:
     check_in_after: datetime
     # Whether a second machine was seen with the identity of this one.
     is_copied: bool
+    # Whether it is the first by a license to which the device moved because the one before gave no right any more.
+    is_moved: bool
 
 
 def issue_lease(*, seat: Seat, nonce: str = "", held: str = "", now: datetime | None = None) -> IssuedLease:
@@ -39,11 +41,12 @@ def issue_lease(*, seat: Seat, nonce: str = "", held: str = "", now: datetime | 
     lease = lease or Lease(device=seat.device, product=seat.license.product)
     if is_foreign(lease, held) and not lease.is_copied(seat):
         mark_as_copied(lease, seat, now)
+    is_moved = seat.moved_from_id is not None and lease.license_id != seat.license_id
     lease.license = seat.license
     lease.jtis = follow(lease.jtis, held, claims["jti"])
     lease.issued_at, lease.expires_at = moment_of(claims["iat"]), moment_of(claims["exp"])
     lease.save()
-    return IssuedLease(sign(claims), claims, moment_of(claims["check_in_after"]), lease.is_copied(seat))
+    return IssuedLease(sign(claims), claims, moment_of(claims["check_in_after"]), lease.is_copied(seat), is_moved)
 
 
 def refuse_without_right(seat: Seat, nonce: str, now: datetime) -> None:

@@ -56,6 +56,7 @@ class Event(models.Model):
         MOVES_RESET = "moves_reset", _("Counting of moves began anew")
         DEVICE_CONNECTED = "device_connected", _("%(device)s connected with %(product)s")
         DEVICE_DISCONNECTED = "device_disconnected", _("%(device)s disconnected from %(product)s")
+        DEVICE_MOVED = "device_moved", _("%(device)s moved from %(old)s to %(new)s")
         DEVICE_COPIED = "device_copied", _("Two machines use %(product)s as %(device)s")
         DEVICE_RENAMED = "device_renamed", _("Renamed from “%(old)s” to “%(new)s”")
         PASSWORD_SET = "password_set", _("Password set by staff")

@@ -415,6 +415,10 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         """Seats that a device has now."""
         return self.filter(disconnected_at__isnull=True)
 
+    def given_back(self):
+        """Seats that a device had, the one that it had last first."""
+        return self.filter(disconnected_at__isnull=False).order_by("-disconnected_at", "-pk")
+
     def for_user(self, user):
         return self.filter(license__owner=user)
 
@@ -432,7 +436,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 
     def stays(self):
         """Who sat there, from when until when, as `licenses.moves.Stay` has it."""
-        return self.values_list("device", "connected_at", "disconnected_at")
+        return self.values_list("device", "connected_at", "disconnected_at", "moved_from", "went_with_license")
 
 
 class Seat(models.Model):
@@ -445,6 +449,12 @@ class Seat(models.Model):
     number = models.PositiveIntegerField(_("number"))
     connected_at = models.DateTimeField(_("connected"), default=timezone.now)
     disconnected_at = models.DateTimeField(_("disconnected"), null=True, blank=True)
+    # Whether it ended with the right of its license: no person took it from the device, which may have another.
+    went_with_license = models.BooleanField(default=False, editable=False)
+    # In place of which one it came, when that gave no right any more.
+    moved_from = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="moved_to"
+    )
 
     objects = SeatQuerySet.as_manager()
 

@@ -17,11 +17,12 @@ from .codes import (
 from .delivery import deliver_waiting_orders
 from .events import record_event
 from .licenses import archive_license, block_license, end_trial, reset_moves, restore_license, unblock_license
+from .moving import keep_away, move_devices, protect_device, seat_left
 from .orders import codes_of_order, place_order, renew_order
 from .readdress import mail_order_again, readdress_order
 from .redeem import redeem_code
 from .refunds import cancel_order, refund_code, refund_code_of_order, refund_order
-from .seats import free_seat, take_seat
+from .seats import free_seat, lock_licenses, take_seat
 from .waiting import (
     add_code,
     add_waiting_code,
@@ -57,15 +58,19 @@ __all__ = [
     "import_codes",
     "issue_codes",
     "issue_codes_once",
+    "keep_away",
     "keep_code",
     "keep_code_in_session",
     "keep_typed_code",
     "last_group",
     "lend_waiting_code",
+    "lock_licenses",
     "mail_order_again",
+    "move_devices",
     "move_waiting_code",
     "note_ends",
     "place_order",
+    "protect_device",
     "prune_attempts",
     "put_back_on_sale",
     "readdress_order",
@@ -84,6 +89,7 @@ __all__ = [
     "resume_code",
     "revoke_code",
     "rotate_keys",
+    "seat_left",
     "submit_code",
     "suspend_batch",
     "take_seat",

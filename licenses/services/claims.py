@@ -52,7 +52,7 @@ def release_license(*, user, claim: CodeClaim) -> License:
             code="not_whole",
         )
     for seat in Seat.objects.held().filter(license=license).select_related("device"):
-        free_seat(license=license, device=seat.device, actor=user)
+        free_seat(license=license, device=seat.device, actor=user, with_license=True)
     license.owner = claim.claimant
     claim.released_at = license.moves_reset_at = timezone.now()
     license.save(update_fields=["owner", "moves_reset_at"])

@@ -116,7 +116,7 @@ def take_back(term: Term, now: datetime) -> License:
         reason = str(ActivationCode.Reason.REFUNDED.label)
     block_license(license=license, reason=reason, cause="refunded", now=now)
     for seat in license.seats.held().select_related("device").order_by("device_id"):
-        free_seat(license=license, device=seat.device, now=now)
+        free_seat(license=license, device=seat.device, with_license=True, now=now)
     return license
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from django.utils.translation import ngettext_lazy
 
 from licenses.models import Event, License, Platform, Seat, SeatPool
 from licenses.moves import Moves
-from licenses.seating import free_place
+from licenses.seating import free_place, places_taken
 from portal.words import day
 
 from .events import record_event
@@ -32,8 +33,11 @@ SEATS_FOR = ngettext_lazy(
 
 
 @transaction.atomic
-def take_seat(*, license: License, device, actor=None, now: datetime | None = None) -> Seat:
+def take_seat(*, license: License, device, actor=None, left: Seat | None = None, now: datetime | None = None) -> Seat:
     """Give this device a seat of the license; a device that has one keeps it, as long as the plan has room for it.
+
+    With `left` it comes from that seat, which gives it no right any more (`moving.seat_left`) and ends with this:
+    then it does not wander. The caller holds the lock on that one's license too, taken in the order of their keys.
 
     Raises `ValidationError`: `blocked`, `expired`, `not_started`, `wrong_platform`, `seat_limit`, `move_limit`.
     """
@@ -45,7 +49,8 @@ def take_seat(*, license: License, device, actor=None, now: datetime | None = No
     if held and license.sittings[held.pk].pool:
         return held
     place = free_place_for(license, device)
-    refuse_to_wander(license, device, now)
+    if left is None:
+        refuse_to_wander(license, device, now)
     try:
         with transaction.atomic():
             seat = Seat.objects.create(
@@ -55,9 +60,13 @@ def take_seat(*, license: License, device, actor=None, now: datetime | None = No
                 device=device,
                 holder=device.owner,
                 connected_at=now,
+                moved_from=left,
             )
     except IntegrityError as error:
         raise seat_limit(license, device.platform) from error
+    if left and left.license_id != license.pk:
+        leave_seat(left, seat, actor=actor, now=now)
+        return seat
     names = {"device": device.name, "product": license.product.name}
     record_event(
         Event.Verb.DEVICE_CONNECTED,
@@ -70,11 +79,38 @@ def take_seat(*, license: License, device, actor=None, now: datetime | None = No
     return seat
 
 
+def leave_seat(left: Seat, taken: Seat, *, actor, now: datetime) -> None:
+    """End the seat from which a device moved, and say so in both histories.
+
+    A license that was handed over to somebody else has no more lines about devices of the first owner.
+    """
+    Seat.objects.held().filter(pk=left.pk).update(disconnected_at=max(now, left.connected_at), went_with_license=True)
+    device, names = taken.device, {"old": name_of(left.license), "new": name_of(taken.license)}
+    line = {"actor": actor, "details": {"device": taken.device.name, **names}, "at": now}
+    if left.license.owner_id == taken.license.owner_id:
+        record_event(Event.Verb.DEVICE_MOVED, license=left.license, **line)
+    record_event(Event.Verb.DEVICE_MOVED, license=taken.license, device=device, **line)
+
+
+def name_of(license: License) -> str:
+    """Tell licenses of one product apart, in words that are the same in each language."""
+    return f"{license.plan.name} ({license.support_key})" if license.plan else license.support_key
+
+
 @transaction.atomic
-def free_seat(*, license: License, device, actor=None, through: str = "", now: datetime | None = None) -> Seat | None:
+def free_seat(
+    *,
+    license: License,
+    device,
+    actor=None,
+    through: str = "",
+    with_license: bool = False,
+    now: datetime | None = None,
+) -> Seat | None:
     """Take this device's seat back at once; None when it held none (calling twice changes nothing).
 
-    `through` names the device on which the actor said so; without one it was the portal.
+    `through` names the device on which the actor said so; without one it was the portal. `with_license` when nobody
+    disconnected it: the right of the license ended, and the device may move to another one.
     """
     now = now or timezone.now()
     license = License.objects.select_for_update(no_key=True, of=("self",)).select_related("product").get(pk=license.pk)
@@ -82,12 +118,20 @@ def free_seat(*, license: License, device, actor=None, through: str = "", now: d
     if seat is None:
         return None
     ended = max(now, seat.connected_at)
-    if not Seat.objects.held().filter(pk=seat.pk).update(disconnected_at=ended):
+    held = Seat.objects.held().filter(pk=seat.pk)
+    if not held.update(disconnected_at=ended, went_with_license=with_license):
         return None
     seat.disconnected_at = ended
     names = {"device": device.name, "product": license.product.name} | ({"through": through} if through else {})
     record_event(Event.Verb.DEVICE_DISCONNECTED, actor=actor, license=license, device=device, details=names, at=ended)
     return seat
+
+
+def lock_licenses(*, owner, products) -> QuerySet[License]:
+    """Lock all licenses of these products that a person owns, in the one order; what is returned reads them then."""
+    owned = License.objects.for_user(owner).filter(product__in=products)
+    list(owned.select_for_update(no_key=True).order_by("pk"))
+    return owned.with_state()
 
 
 def lock_license(license: License) -> License:
@@ -128,11 +172,7 @@ def free_place_for(license: License, device):
             code="wrong_platform",
             params={"product": license.product.name, "platform": Platform(device.platform).label},
         )
-    taken: dict[int, set[int]] = {pool.pk: set() for pool in pools}
-    for place in license.sittings.values():
-        if place.pool and place.number:
-            taken[place.pool.pk].add(place.number)
-    place = free_place(pools, taken, device.platform)
+    place = free_place(pools, places_taken(pools, license.sittings.values()), device.platform)
     if place.pool is None:
         raise seat_limit(license, device.platform)
     return place

@@ -25,6 +25,25 @@ def list_of(**members: dict) -> dict:
     return {"type": "array", "items": item}
 
 
+# The license that is full, and who has its seats, not seen for longest first.
+IN_THE_WAY: dict[str, dict] = {
+    "license": TEXT,
+    "devices": list_of(id={"type": "integer"}, name=TEXT, platform=TEXT, last_seen_at=MOMENT, this={"type": "boolean"}),
+}
+EXAMPLE_IN_THE_WAY = {
+    "license": "4F2A-9C31-7B60",
+    "devices": [
+        {
+            "id": 12,
+            "name": "Old laptop",
+            "platform": "windows",
+            "last_seen_at": "2026-09-01T08:15:00Z",
+            "this": False,
+        }
+    ],
+}
+
+
 @dataclass(frozen=True)
 class Kind:
     """One code: its HTTP status, its title for people, what its detail says unless the call says more, and the
@@ -91,12 +110,24 @@ KINDS = {
     "bad_report": Kind(422, _("The state is wrong"), _("There is no such report.")),
     "no_license": Kind(403, _("No license"), _("The account has no license for this product.")),
     "not_started": Kind(403, _("The license has not started"), _("This license has not started yet.")),
-    "expired": Kind(403, _("The license has expired"), _("The license of this device has ended.")),
+    "expired": Kind(
+        403,
+        _("The license has expired"),
+        _(
+            "The license of this device has ended, and the account has no other with a seat for it. The product may "
+            "connect again at any time."
+        ),
+        IN_THE_WAY,
+        EXAMPLE_IN_THE_WAY,
+    ),
     "blocked": Kind(
         403,
         _("The license is blocked"),
-        _("This license is blocked. Please contact support."),
-        {"reason": TEXT},
+        _(
+            "The license of this device is blocked, and the account has no other with a seat for it. Please contact "
+            "support. The product may connect again at any time."
+        ),
+        {"reason": TEXT, **IN_THE_WAY},
         {"reason": "Charged back."},
     ),
     "wrong_platform": Kind(409, _("No seat for this platform"), _("The license has no seat for such a device.")),
@@ -104,24 +135,8 @@ KINDS = {
         409,
         _("All seats are in use"),
         _("Disconnect a device you no longer use, and its seat is free at once."),
-        {
-            "license": TEXT,
-            "devices": list_of(
-                id={"type": "integer"}, name=TEXT, platform=TEXT, last_seen_at=MOMENT, this={"type": "boolean"}
-            ),
-        },
-        {
-            "license": "4F2A-9C31-7B60",
-            "devices": [
-                {
-                    "id": 12,
-                    "name": "Old laptop",
-                    "platform": "windows",
-                    "last_seen_at": "2026-09-01T08:15:00Z",
-                    "this": False,
-                }
-            ],
-        },
+        IN_THE_WAY,
+        EXAMPLE_IN_THE_WAY,
     ),
     "move_limit": Kind(
         409,
