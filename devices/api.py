@@ -248,7 +248,9 @@ def connect_or_report(facts):
         return services.connect_product(**facts)
     except ValidationError as refusal:
         if refusal.code == "seat_limit":
-            report_full_license(support_key=refusal.params["license"])
+            found = {"support_key": refusal.params["license"]}
+            report_full_license(**found)
+            services.remember_turned_away(**found, **{name: facts[name] for name in ("machine_id", "platform", "name")})
         raise
 
 

@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 from licenses.models import License, Platform, Product, Seat
 
 NOT_SEEN_AFTER = timedelta(days=30)
+# For so long a device that found no seat is named.
+MISSED_FOR = timedelta(days=7)
 LONGEST = {"name": 80, "os_version": 80, "app_version": 40}
 MACHINE_ID = r"\A[0-9a-f]{32}\Z"
 
@@ -193,3 +195,26 @@ class Lease(models.Model):
     def is_copied(self, seat: Seat) -> bool:
         """Whether a second machine was seen since this seat was taken; a new connect makes that good."""
         return self.copied_at is not None and self.copied_at >= seat.connected_at
+
+
+class TurnedAway(models.Model):
+    """The machine that a full license turned away last; its owner reads its name where seats are freed."""
+
+    license = models.OneToOneField(License, models.CASCADE, related_name="turned_away", verbose_name=_("license"))
+    # Of the license at that moment: who gets it later must not read the name of a stranger's device.
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("customer"))
+    machine_id = models.CharField(_("machine id"), max_length=32)
+    platform = models.CharField(_("platform"), max_length=16, choices=Platform)
+    name = models.CharField(_("name"), max_length=LONGEST["name"])
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("device without a seat")
+        verbose_name_plural = _("devices without a seat")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_recent(self) -> bool:
+        return timezone.now() - self.at < MISSED_FOR

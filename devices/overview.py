@@ -105,11 +105,18 @@ class FullPool:
     pool: SeatPool
     row: Row
     is_missed: bool
+    # The device that it turned away in the last days, and that has found no seat since.
+    turned_away: str = ""
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a device waits for a seat."""
+        return self.is_missed or bool(self.turned_away)
 
     @property
     def is_to_act_on(self) -> bool:
         """Whether a device waits for a seat, or one that nobody seems to use has one."""
-        return self.is_missed or self.row.device.is_unseen
+        return self.is_wanted or self.row.device.is_unseen
 
     @property
     def is_only_pool(self) -> bool:
@@ -138,7 +145,7 @@ def fingerprint(user) -> str:
         *devices.values_list(
             "pk", "name", "platform", "form", "os_version", "report", "last_seen_at", "leases__copied_at"
         ),
-        *seats.values_list("pk", "pool", "license__blocked_at"),
+        *seats.values_list("pk", "pool", "license__blocked_at", "license__turned_away__at"),
         # Terms begin and end by the clock, and “5 minutes ago” grows old.
         (int(timezone.now().timestamp()) // 60, get_language(), str(user.zone)),
     ]
@@ -162,20 +169,31 @@ def full_pool(licenses: Iterable[License]) -> FullPool | None:
 
     A pool whose devices are all in use is told only when the whole license is full.
     """
+    licenses = list(licenses)
+    seated = {
+        (license.product_id, seat.device.machine_id)
+        for license in licenses
+        if license.is_running
+        for seat in license.held_seats
+        if has_room(seat)
+    }
     full = [
-        find_idlest(license, pool)
+        find_idlest(license, pool, seated)
         for license in licenses
         if license.is_running
         for pool, used in license.pools
         if pool.quantity is not None and used >= pool.quantity
     ]
     told = [pool for pool in full if pool.is_to_act_on or pool.license.is_full]
-    return min(told, key=lambda pool: (not pool.is_missed, pool.row.device.alive_at), default=None)
+    return min(told, key=lambda pool: (not pool.is_wanted, pool.row.device.alive_at), default=None)
 
 
-def find_idlest(license: License, pool: SeatPool) -> FullPool:
+def find_idlest(license: License, pool: SeatPool, seated: set[tuple[int, str]]) -> FullPool:
     seated = [seat for seat in license.held_seats if license.sittings[seat.pk].pool == pool]
     idlest = min(seated, key=lambda seat: seat.device.alive_at)
     waiting = (seat for seat in license.held_seats if not has_room(seat))
     is_missed = any(pool.takes(seat.platform) for seat in waiting)
-    return FullPool(license, pool, Row(idlest.device, [idlest]), is_missed)
+    last = getattr(license, "turned_away", None)
+    is_known = last and last.owner_id == license.owner_id and last.is_recent and pool.takes(last.platform)
+    name = last.name if is_known and (license.product_id, last.machine_id) not in seated else ""
+    return FullPool(license, pool, Row(idlest.device, [idlest]), is_missed, name)

@@ -42,7 +42,9 @@ def overview(request):
 
 
 def overview_of(request):
-    licenses = list(License.objects.for_user(request.user).with_state().prefetch_related(LEASES))
+    licenses = list(
+        License.objects.for_user(request.user).with_state().select_related("turned_away").prefetch_related(LEASES)
+    )
     rows = rows_of(licenses)
     return {
         "licenses": licenses,

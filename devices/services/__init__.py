@@ -8,6 +8,7 @@ from .facts import clean_machine_id, clean_name, clean_platform
 from .leases import IssuedLease, issue_lease
 from .release import release_device, sign_out
 from .rename import rename_device
+from .turned_away import remember_turned_away
 
 __all__ = [
     "CheckedIn",
@@ -23,6 +24,7 @@ __all__ = [
     "disconnected",
     "issue_lease",
     "release_device",
+    "remember_turned_away",
     "rename_device",
     "sign_out",
 ]
