@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.staff import KeptAdmin
+from portal.words import moment
 
 from .models import Delivery, Endpoint, Topic
 from .services import add_endpoint, disable_endpoint, enable_endpoint, rotate_secret, send_again
@@ -115,7 +116,7 @@ class DeliveryAdmin(KeptAdmin):
         "tries",
         "last_status",
         "last_error",
-        "next_try_at",
+        "next_try",
         "delivered_at",
         "given_up_at",
     )
@@ -127,6 +128,10 @@ class DeliveryAdmin(KeptAdmin):
     show_full_result_count = False
     fields = ("event_id", *list_display, "body")
     actions = ("send_now",)
+
+    @admin.display(description=_("next try"), ordering="next_try_at")
+    def next_try(self, delivery):
+        return moment(delivery.next_try_at) if delivery.is_waiting else "–"
 
     def has_change_permission(self, request, obj=None):
         return False

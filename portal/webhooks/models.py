@@ -133,3 +133,7 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.subject}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.delivered_at is None and self.given_up_at is None

@@ -108,3 +108,16 @@ def test_command_prints_a_new_secret(endpoint, secret, capsys):
     assert said.out.strip() != secret
     with pytest.raises(CommandError):
         call_command("rotate_webhook_secret", "https://nobody.example.com/")
+
+
+@pytest.mark.parametrize("fact", ["", "delivered_at", "given_up_at"])
+def test_only_a_message_that_waits_has_a_next_try(client_of, staff, endpoint, tell, fact):
+    tell("added-1")
+    if fact:
+        Delivery.objects.update(**{fact: timezone.now()})
+    browser, delivery = client_of(staff), Delivery.objects.get()
+    there = reverse("admin:webhooks_delivery_change", args=[delivery.pk])
+    shown = re.search(r"Next try:.*?</div>\s*</div>", browser.get(there).content.decode(), re.DOTALL).group()
+    assert ("–" in shown) == bool(fact)
+    listed = browser.get(reverse("admin:webhooks_delivery_changelist")).content.decode()
+    assert ('<td class="field-next_try">–</td>' in listed) == bool(fact)
