@@ -199,6 +199,13 @@ def test_killing_make_leaves_nothing(stopped):
     assert portal.is_gone()
 
 
+def test_killing_the_demonstration_leaves_nothing(stopped):
+    portal = Portal(stopped)
+    os.kill(portal.process("run_demo"), signal.SIGKILL)
+    portal.make.wait(15)
+    assert portal.is_gone()
+
+
 def test_make_dev_serves_with_debug(stopped):
     portal = Portal(stopped, "dev")
     page = portal.status("/dev/mail/"), portal.status("/no-such-page/")

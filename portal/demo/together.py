@@ -3,11 +3,14 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 
+LEASH = Path(__file__).with_name("leash.py")
 LOOK_EVERY = 0.1
 PATIENCE = 8  # seconds to end on request
 
@@ -17,13 +20,15 @@ def run_together(commands: list[list[str]], workers: Sequence[Thread] = (), **wh
 
     Returns an exit code.
 
-    Each program leads a group of its own, so that Ctrl-C reaches only us, and its children end with it.
+    Each program is in a group of its own, so that Ctrl-C reaches only us, and its children end with it. It is on a
+    leash, so that it also ends when we are killed and can tell nobody.
     """
     told: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, frame: told.append(number))
     parent = os.getppid()
-    programs = [subprocess.Popen(command, start_new_session=True, **where) for command in commands]  # noqa: S603 (ours)
+    leash = [sys.executable, str(LEASH), str(os.getpid())]
+    programs = [subprocess.Popen([*leash, *each], start_new_session=True, **where) for each in commands]  # noqa: S603
     for worker in workers:
         worker.start()
     while not told and os.getppid() == parent and all_live(programs, workers):

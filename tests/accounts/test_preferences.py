@@ -114,7 +114,7 @@ def test_visitors_pages_ask_nothing_of_the_database(django_assert_num_queries):
         Client().get(reverse("home"))
 
 
-@pytest.mark.parametrize("name", ["Anna\r\nBcc: thief@example.com", "Anna\x85", "An\u2028na"])
+@pytest.mark.parametrize("name", ["Anna\r\nBcc: thief@example.com", "An\x85na", "An\u2028na"])
 def test_name_has_one_line(client_of, customer, name):
     page = client_of(customer).post(reverse("accounts:name"), {"name": name})
     assert page.context["form"].errors["name"] == ["A name has one line of letters."]

@@ -88,3 +88,11 @@ def test_death_of_the_parent_ends_all():
     parent.kill()
     parent.communicate(timeout=15)
     assert nothing_is_left(programs)
+
+
+def test_death_of_our_own_ends_all():
+    portal = start()
+    programs = [portal.stdout.readline() for _line in range(4)]
+    portal.kill()
+    portal.communicate(timeout=15)
+    assert nothing_is_left(programs)
