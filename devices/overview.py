@@ -189,8 +189,8 @@ def full_pool(licenses: Iterable[License]) -> FullPool | None:
 
 
 def find_idlest(license: License, pool: SeatPool, seated: set[tuple[int, str]]) -> FullPool:
-    seated = [seat for seat in license.held_seats if license.sittings[seat.pk].pool == pool]
-    idlest = min(seated, key=lambda seat: seat.device.alive_at)
+    inside = [seat for seat in license.held_seats if license.sittings[seat.pk].pool == pool]
+    idlest = min(inside, key=lambda seat: seat.device.alive_at)
     waiting = (seat for seat in license.held_seats if not has_room(seat))
     is_missed = any(pool.takes(seat.platform) for seat in waiting)
     last = getattr(license, "turned_away", None)
