@@ -96,14 +96,18 @@ def keep(request: HttpRequest) -> None:
     if account is None:
         return
     view = request.resolver_match.view_name
-    kept = Interrupted(
+    code = request.POST.get("code", "")[:LONGEST_CODE] if view in SENDS_A_CODE else ""
+    before = kept(request)
+    if not code and before and before.account == account:
+        code = before.code  # a button pressed after it, in another tab perhaps, does not lose it
+    pressed = Interrupted(
         account=account,
         view=view,
         page=request.get_full_path(),
         until=(timezone.now() + KEPT_FOR).isoformat(),
-        code=request.POST.get("code", "")[:LONGEST_CODE] if view in SENDS_A_CODE else "",
+        code=code,
     )
-    request.session[SESSION_KEY] = seal(json.dumps(asdict(kept)).encode(), purpose=PURPOSE).decode()
+    request.session[SESSION_KEY] = seal(json.dumps(asdict(pressed)).encode(), purpose=PURPOSE).decode()
 
 
 def kept(request: HttpRequest) -> Interrupted | None:

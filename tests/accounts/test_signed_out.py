@@ -142,6 +142,14 @@ def test_disconnecting_goes_on_at_the_question(browser_of, customer, other_custo
     assert seat.license.seats.held().exists()
 
 
+def test_button_that_is_pressed_next_does_not_lose_the_code(browser_of, customer, code):
+    seat = SeatFactory(license=LicenseFactory(owner=customer))
+    client = browser_of(customer)
+    press_add(client, code)
+    sign_in_on(client.post(reverse("devices:rename", args=[seat.device.pk]))["Location"], customer, client)
+    assert WaitingCode.objects.get().hint == code[-5:]
+
+
 def test_another_account_is_not_led_to_a_strangers_device(browser_of, customer, other_customer):
     seat = SeatFactory(license=LicenseFactory(owner=customer))
     client = browser_of(customer)
