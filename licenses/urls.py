@@ -12,6 +12,7 @@ urlpatterns = [
     path("claims/<int:pk>/", views.release, name="release"),
     path("archived/", views.archived, name="archived"),
     path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/move/", views.move, name="move"),
     path("<int:pk>/archive/", views.archive, name="archive"),
     path("<int:pk>/restore/", views.restore, name="restore"),
 ]

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from licenses import services
 from licenses.forms import CodeForm
-from licenses.models import CodeClaim, License
+from licenses.models import CodeClaim, License, Seat
 from licenses.overview import in_order, lead, longest_unseen_first, summary
+from licenses.protection import find_hop
 
 NEWEST_EVENTS = 50
 
@@ -165,8 +166,39 @@ def detail(request, pk):
         "is_to_free": is_to_free,
         "moves": license.moves_at(timezone.now()),
         "events": events,
+        "hop": hop_of(license),
+        "moved": moved_from(license, request.GET.get("moved", "")),
     }
     return render(request, "licenses/detail.html", context)
+
+
+def hop_of(license):
+    """Where the devices of a license that is over can go; None when there is nothing to move, or nowhere."""
+    if not license.is_over or not license.held_seats:
+        return None
+    owned = License.objects.for_user(license.owner_id).filter(product=license.product)
+    return find_hop(license, owned.with_state(), timezone.now())
+
+
+def moved_from(license, to):
+    """The seats to which the last press moved devices of this license; `to` is where they went."""
+    if not to.isdecimal() or len(to) > 18:
+        return []
+    there = Seat.objects.held().for_user(license.owner_id).filter(license=to, moved_from__license=license)
+    seats = list(there.select_related("license__product"))
+    last = max((seat.connected_at for seat in seats), default=None)
+    return [seat for seat in seats if seat.connected_at == last]
+
+
+@require_POST
+def move(request, pk):
+    """Move the devices of a license that is over, as many as fit on another one."""
+    license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
+    seats = services.move_devices(license=license, actor=request.user)
+    if not seats:
+        messages.info(request, _("There is nothing to move: no device is left here, or no seat is free elsewhere."))
+        return redirect(license)
+    return redirect(f"{license.get_absolute_url()}?moved={seats[0].license_id}")
 
 
 @require_safe

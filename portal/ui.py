@@ -55,25 +55,33 @@ def state(kind: str, text: str) -> SafeString:
 
 
 @register.simple_tag
-def seat_meter(used: int, total: int | None, label: str, off: bool = False) -> SafeString:
-    """Draw one cell a seat; `total` None is a license without a limit, `off` one whose seats are closed."""
+def seat_meter(used: int, total: int | None, label: str, off: bool = False, soon: int = 0) -> SafeString:
+    """Draw one cell a seat; `total` None is a license without a limit, `off` one whose seats are closed.
+
+    `soon` more would be taken by what the page offers: they count as used, and are drawn dashed.
+    """
     if total is None and off:
         return SafeString('<span class="seats seats--off" aria-hidden="true">' + "<i></i>" * CLOSED_CELLS + "</span>")
     if total is None:
         return SafeString('<span class="seats seats--open" aria-hidden="true"></span>')
     if total > MOST_CELLS:
         return SafeString("")
-    cells = format_html_join("", "<i{}></i>", ((SafeString(' class="on"') if n < used else "",) for n in range(total)))
+    drawn = ["on"] * used + ["soon"] * soon
+    cells = format_html_join("", "<i{}></i>", ((css_class(name),) for name in (drawn + [""] * total)[:total]))
     return format_html(
         '<span class="{}" role="meter" aria-label="{}" aria-valuemin="0" aria-valuemax="{}" aria-valuenow="{}"'
         ' aria-valuetext="{}">{}</span>',
         "seats seats--off" if off else "seats",
         label,
         total,
-        min(used, total),
-        _("%(used)s of %(total)s") % {"used": used, "total": total},
+        min(used + soon, total),
+        _("%(used)s of %(total)s") % {"used": used + soon, "total": total},
         cells,
     )
+
+
+def css_class(name: str) -> SafeString:
+    return format_html(' class="{}"', name) if name else SafeString("")
 
 
 @register.inclusion_tag("components/term_line.html")
