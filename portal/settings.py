@@ -137,10 +137,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # A page must answer within 5 seconds, because somebody waits for it; a command or a worker takes the time that its work
 # takes. `portal/wsgi.py` says that this process serves pages. What each limit is for: portal/database/base.py.
 SERVES_PAGES = env.bool("PORTAL_SERVES_PAGES", False)
-DATABASE_ANSWERS_WITHIN = 4 if SERVES_PAGES else None
+DATABASE_POOL = env.int("PORTAL_DATABASE_POOL", 0)
+DATABASE_ANSWERS_WITHIN = 3.5 if SERVES_PAGES else None
 DATABASE_WAITS: dict[str, Any] = {
     "connect_timeout": 2 if SERVES_PAGES else 10,
-    "options": "-c statement_timeout=3500" if SERVES_PAGES else "",
+    "options": "-c statement_timeout=3000" if SERVES_PAGES else "",
     "keepalives_idle": 3,
     "keepalives_interval": 2,
     "keepalives_count": 2,
@@ -170,15 +171,15 @@ else:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**DATABASE_WAITS, **DATABASES["default"].get("OPTIONS", {})},
     }
-    if SERVES_PAGES and env.int("PORTAL_DATABASE_POOL", 0):
+    if SERVES_PAGES and DATABASE_POOL:
         # The pool keeps connections instead. With its own reconnect_timeout of 5 minutes it would look more and more
         # seldom for a server that is away.
         DATABASES["default"]["CONN_MAX_AGE"] = 0
         DATABASES["default"]["OPTIONS"]["pool"] = {
             "min_size": 1,
-            "max_size": env.int("PORTAL_DATABASE_POOL"),
+            "max_size": DATABASE_POOL,
             "timeout": 2,
-            "reconnect_timeout": 3,
+            "reconnect_timeout": 1,
             "max_lifetime": 600,
         }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

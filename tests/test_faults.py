@@ -63,8 +63,8 @@ def test_running_program_has_the_limits(portal, data, pool):
     first = answers[0]
     # Of the server: one thread keeps one connection, or borrows one of the pool's.
     assert len({answer["process"] for answer in answers}) <= (pool or 1)
-    assert first["server"]["statement_timeout"] == "3500ms"
-    assert first["answers_within"] == 4
+    assert first["server"]["statement_timeout"] == "3s"
+    assert first["answers_within"] == 3.5
     options = first["settings"].pop("OPTIONS")
     assert first["settings"] == {"CONN_MAX_AGE": 0 if pool else 60, "CONN_HEALTH_CHECKS": True}
     assert (options["connect_timeout"], options["keepalives_idle"], options["tcp_user_timeout"]) == (2, 3, 5000)

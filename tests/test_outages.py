@@ -13,6 +13,7 @@ APPS = [
     ("POST", "/identity/o/api/token", {"grant_type": "refresh_token", "refresh_token": "x", "client_id": "y"}),
     ("POST", "/identity/o/api/device/code", {"client_id": "y"}),
     ("POST", "/identity/o/api/revoke", {"token": "x", "client_id": "y"}),
+    ("GET", "/identity/o/api/userinfo", {}),
     ("GET", "/.well-known/jwks.json", {}),
     ("GET", "/.well-known/lease-keys.json", {}),
 ]
@@ -103,7 +104,8 @@ def test_what_needs_no_database_goes_on(visitor, fails, address):
 @pytest.mark.parametrize(("method", "address", "form"), APPS)
 def test_apps_hear_it_in_json(visitor, fails, method, address, form):
     with fails(OperationalError("gone")):
-        answer = visitor.generic(method, address, data=encoded(form), content_type="application/x-www-form-urlencoded")
+        content = {"data": encoded(form), "content_type": "application/x-www-form-urlencoded"}
+        answer = visitor.generic(method, address, **content, headers={"Authorization": "Bearer x"})
     assert (answer.status_code, answer.json()) == (503, {"error": "temporarily_unavailable"})
     assert (answer["Retry-After"], answer["Cache-Control"]) == ("10", "no-store")
 

@@ -50,6 +50,7 @@ def test_production_refuses_to_start_without(name):
         ("PORTAL_MODE", "prod"),
         ("DATABASE_URL", "a-database"),
         ("PORTAL_PROXY_COUNT", "one"),
+        ("PORTAL_DATABASE_POOL", "many"),
         ("PORTAL_ACCENT", "teal"),
         ("PORTAL_ACCENT", "#ffee00"),
         ("PORTAL_REGION", "moon"),
