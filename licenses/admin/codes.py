@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from licenses import codes, services
-from licenses.models import ActivationCode, CodeBatch, Event
+from licenses.models import ActivationCode, CodeBatch, Event, count_codes
 from licenses.sheets import code_rows
 from portal.staff import HistoryInline, KeptAdmin, link_to
 from portal.words import number
@@ -54,7 +54,7 @@ class BatchHistoryInline(HistoryInline):
 class CodeBatchAdmin(admin.ModelAdmin):
     list_display = ["__str__", "plan", "created_at", "issued", "used", "is_suspended"]
     list_filter = [("suspended_at", admin.EmptyFieldListFilter), "plan__product", "created_at"]
-    list_select_related = ["plan__product"]
+    list_per_page = 25  # the codes of each are counted, and they may be many
     search_fields = ["name", "reference", "plan__name", "plan__slug"]
     autocomplete_fields = ["plan"]
     readonly_fields = ["created_at", "created_by", "sold", "groups", "has_checks", "suspended_at", "suspended_reason"]
@@ -65,7 +65,7 @@ class CodeBatchAdmin(admin.ModelAdmin):
     actions = ["suspend", "resume"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_counts().select_related("plan__product")
+        return super().get_queryset(request).select_related("plan__product")
 
     def get_fields(self, request, obj=None):
         return [*self.asked, *self.readonly_fields]
@@ -134,6 +134,12 @@ class CodeBatchAdmin(admin.ModelAdmin):
     def has_issue_permission(self, request):
         return self.has_view_permission(request) and request.user.has_perm("licenses.add_codebatch")
 
+    def get_changelist_instance(self, request):
+        """Count the codes of the rows that are shown, and of no others."""
+        changes = super().get_changelist_instance(request)
+        count_codes(list(changes.result_list))
+        return changes
+
     def changelist_view(self, request, extra_context=None):
         may = {"has_issue_permission": self.has_issue_permission(request)}
         return super().changelist_view(request, {**may, **(extra_context or {})})
@@ -142,6 +148,7 @@ class CodeBatchAdmin(admin.ModelAdmin):
         """Say on the page of a batch whether its codes can be fetched, by whom and until when."""
         context["is_mine"] = obj.created_by_id == request.user.pk and self.has_issue_permission(request)
         context["is_open"] = timezone.now() < obj.fetched_until
+        count_codes([obj])
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description=_("order"))
@@ -165,6 +172,7 @@ class CodeBatchAdmin(admin.ModelAdmin):
         """Ask for the reason first, then say how many codes stopped and what goes on."""
         free = [batch for batch in queryset if batch.suspended_at is None]
         form = HoldForm(request.POST if "reason" in request.POST else None)
+        count_codes(free)
         if not free:
             self.message_user(request, _("On hold already."), messages.WARNING)
             return None
@@ -192,6 +200,7 @@ class CodeBatchAdmin(admin.ModelAdmin):
     @admin.action(description=_("Take the hold away"), permissions=["change"])
     def resume(self, request, queryset):
         held = [batch for batch in queryset if batch.suspended_at]
+        count_codes(held)
         for batch in held:
             services.resume_batch(batch=batch, actor=request.user)
         freed = sum(batch.unused for batch in held)

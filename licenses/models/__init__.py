@@ -1,5 +1,5 @@
 from .catalog import Plan, Platform, Product, Region, SeatPool
-from .codes import ActivationCode, CodeAttempt, CodeBatch, CodeClaim, WaitingCode
+from .codes import ActivationCode, CodeAttempt, CodeBatch, CodeClaim, WaitingCode, count_codes
 from .events import Event
 from .licenses import License, Seat, Term
 from .orders import Order
@@ -20,4 +20,5 @@ __all__ = [
     "SeatPool",
     "Term",
     "WaitingCode",
+    "count_codes",
 ]

@@ -5,8 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,23 +14,6 @@ from .frozen import refuse_changes
 
 # For so long, whoever issued codes may fetch them as a file, again too if the first one got lost.
 FETCHED_FOR = timedelta(hours=1)
-
-
-class CodeBatchQuerySet(models.QuerySet["CodeBatch"]):
-    def with_counts(self):
-        """Count the codes of each batch; a list that shows some batches counts those only."""
-        codes = ActivationCode.objects.filter(batch=OuterRef("pk"))
-        return self.annotate(
-            issued=count_of(codes),
-            used=count_of(codes.in_use()),
-            revoked=count_of(codes.filter(revoked_at__isnull=False)),
-        )
-
-
-def count_of(codes: models.QuerySet) -> Coalesce:
-    """Return how many of a batch's codes these are, as a look that the database takes for the rows it returns."""
-    counted = codes.order_by().values("batch").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
 
 
 class CodeBatch(models.Model):
@@ -86,8 +68,7 @@ class CodeBatch(models.Model):
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
     suspended_reason = models.CharField(_("reason of the suspension"), max_length=200, blank=True)
 
-    objects = CodeBatchQuerySet.as_manager()
-    issued: int  # these three after `with_counts`
+    issued: int  # these three after `count_codes`
     used: int
     revoked: int
 
@@ -176,6 +157,19 @@ class ActivationCode(models.Model):
     def case_number(self) -> str:
         """What the customer tells support; says nothing about the code itself."""
         return f"C-{self.pk:06d}"
+
+
+def count_codes(batches: list[CodeBatch]) -> None:
+    """Tell each of these batches how many codes it has, and how many are used or revoked: one look for all of them."""
+    counts = {
+        "issued": Count("pk"),
+        "used": Count("term", filter=Q(revoked_at__isnull=True)),
+        "revoked": Count("revoked_at"),
+    }
+    counted = ActivationCode.objects.filter(batch__in=batches).order_by().values("batch").annotate(**counts)
+    found = {pk: numbers for pk, *numbers in counted.values_list("batch", *counts)}
+    for batch in batches:
+        batch.issued, batch.used, batch.revoked = found.get(batch.pk, (0, 0, 0))
 
 
 class CodeAttempt(models.Model):
