@@ -279,6 +279,9 @@ def test_devices(inspect, everything):
     expect(at.page.get_by_role("dialog")).to_be_visible()
     at.look(away.name, state="dialog")
     at.look("Disconnect Study PC?", f"/devices/{away.pk}/disconnect/")
+    seat = Seat.objects.held().filter(device__name="Anna’s laptop").select_related("license__product").first()
+    alone = f"/devices/{seat.device_id}/disconnect/{seat.license_id}/"
+    at.look(f"Disconnect Anna’s laptop from {seat.license.product.name}?", alone)
     at.look("Rename device", f"/devices/{away.pk}/rename/")
     at.page.get_by_role("textbox").fill("  ")
     at.press("Save")
