@@ -12,7 +12,7 @@ from .portal import PortalRefusedError, PortalUnknownError
 from .product import Product, Setup, SignedOutError
 from .show import Screen
 from .simulate import simulate
-from .states import State
+from .states import NO_FAREWELL, State
 from .storage import Tokens
 
 FOLDER = Path.home() / ".local" / "state" / "example-desktop"
@@ -80,11 +80,14 @@ def run_command(options: argparse.Namespace, product: Product, screen: Screen) -
 
 
 def start(product: Product, get_tokens: Callable[[], Tokens]) -> State:
-    """Begin as a product does that was just opened: ask for a sign-in only if there is nothing else to show."""
+    """Begin as a product does that was just opened: ask for a sign-in only if there is nothing else to show.
+
+    Once it was told that its license had ended or was blocked, it asks for a seat of whatever license there is now.
+    """
     state = product.state()
     if state.name == "signing_in" and state.protection == "off":
         return product.sign_in(get_tokens)
-    return product.check_in()
+    return product.connect() if state.name in NO_FAREWELL else product.check_in()
 
 
 def watch(product: Product, screen: Screen, every: float | None) -> None:

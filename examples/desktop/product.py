@@ -1,6 +1,7 @@
 """The product itself: what it asks, what it remembers of the answer, and what it never does.
 
 It never takes a seat again by itself after it was disconnected: `sign_in` is the only way back, and a person calls it.
+After `expired` and `blocked` it does, at each start: its account may have another license by then.
 """
 
 import secrets
@@ -100,7 +101,9 @@ class Product:
         memory = self.storage.memory()
         if (memory.refusal or {}).get("code") == "disconnected":
             return self.state()
-        body = {**self.facts(), "license": license} if license else {**self.facts(), "choose": True}
+        # Who had a seat is not asked which license: nobody may be at the screen, and the portal knows the longest.
+        choice = {"license": license} if license else {"choose": not memory.has_seat}
+        body = {**self.facts(), **choice}
         return self.learn(lambda token, nonce: self.portal.connect(token, self.setup.machine_id, {**body, **nonce}))
 
     def check_in(self) -> State:

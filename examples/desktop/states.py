@@ -13,6 +13,8 @@ from .lease import CLOCKS_MAY_DIFFER, Lease
 
 # Answers that take protection away at once; the lease is thrown away with them.
 DEFINITE = {"disconnected", "expired", "blocked"}
+# Of these, the answers after which it may ask for a seat again by itself.
+NO_FAREWELL = {"expired", "blocked"}
 # Answers to somebody who asks for a seat: a person has to do something; a lease that is held goes on until it ends.
 QUESTIONS = {"seat_limit", "choose_license"}
 NO_LICENSE = {"no_license", "wrong_platform", "not_started", "move_limit"}
@@ -116,7 +118,10 @@ def refused(facts: Facts, refusal: Refusal) -> State:
     members = refusal.members
     who, when = members.get("by") or members.get("disconnected_by"), members.get("at") or members.get("disconnected_at")
     text = f"Disconnected by {who} on {day_of(when)}." if refusal.code == "disconnected" and who else refusal.text
-    return State(refusal.code, f"{text} {ways[refusal.code]}", Protection.OFF, members)
+    way = "Release one of these, or " + ways[refusal.code][0].lower() + ways[refusal.code][1:]
+    return State(
+        refusal.code, f"{text} {way if members.get('devices') else ways[refusal.code]}", Protection.OFF, members
+    )
 
 
 def wrong_clock(now: float) -> str:

@@ -89,3 +89,10 @@ def test_refusal_counts_more_than_a_clock():
 def test_disconnected_says_by_whom_and_when():
     text = state_of(Facts(refusal=refusal("disconnected")), NOW).text
     assert text == "Disconnected by Anna on 24 November 2026. Sign in to use this device again."
+
+
+def test_full_license_that_would_help_is_named_with_who_to_release():
+    refused = Refusal("expired", "It has ended.", {"devices": [{"id": 7, "name": "Old laptop"}]})
+    state = state_of(Facts(refusal=refused, portal="https://portal.example.com"), NOW)
+    assert state.text == "It has ended. Release one of these, or renew it at https://portal.example.com/licenses/."
+    assert state.details["devices"][0]["id"] == 7
