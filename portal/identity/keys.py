@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import json
-from datetime import datetime, timedelta
+import time
+from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
@@ -33,8 +34,9 @@ PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 # What this process has unsealed already, by key id: opening a key is slow and the key never changes.
 unsealed: dict[str, PrivateKey] = {}
 # Which key signs, and when this process looked: it goes on with a key that was retired a moment ago, which harms
-# nobody, and saves a query for every lease.
-looked_up: dict[str, tuple[datetime, SigningKey]] = {}
+# nobody, and saves a query for every lease. In seconds of a clock that nobody sets: by one that is set back, it would
+# sign on with a key that was retired long ago.
+looked_up: dict[str, tuple[float, SigningKey]] = {}
 
 
 def signing_key(purpose: str) -> tuple[str, PrivateKey]:
@@ -45,10 +47,13 @@ def signing_key(purpose: str) -> tuple[str, PrivateKey]:
 
 def remembered(purpose: str) -> SigningKey:
     """Return the key that this process looked up a moment ago; look again when it is longer ago."""
-    now = timezone.now()
-    if purpose in looked_up and now - looked_up[purpose][0] < settings.SIGNING_KEY_KEPT_FOR:
+    now = time.monotonic()
+    if purpose in looked_up and now - looked_up[purpose][0] < settings.SIGNING_KEY_KEPT_FOR.total_seconds():
         return looked_up[purpose][1]
-    key = current(purpose).first() or first_key(purpose)
+    key = current(purpose).first()
+    if key is None:
+        # Not remembered: whoever needed it may be refused, and its key goes with all else that was written.
+        return first_key(purpose)
     looked_up[purpose] = now, key
     return key
 

@@ -1,8 +1,11 @@
 """Keys that sign: made by themselves, sealed, rotated, and the old one served for thirty days."""
 
+from datetime import timedelta
+
 import jwt
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 from portal.identity import keys
@@ -55,6 +58,27 @@ def test_rotating_leases_leaves_sign_ins_alone():
     kid, _private = keys.signing_key("oidc")
     keys.rotate_key(purpose="lease")
     assert keys.signing_key("oidc")[0] == kid
+
+
+def test_clock_that_is_set_back_keeps_no_key(monkeypatch):
+    with monkeypatch.context() as ahead:
+        ahead.setattr("django.utils.timezone.now", lambda: days(1))
+        keys.signing_key("lease")
+        keys.signing_key("lease")
+    SigningKey.objects.all().delete()
+    kid, _private = keys.signing_key("lease")
+    assert SigningKey.objects.get().kid == kid
+
+
+def test_key_whose_first_use_is_undone_signs_nothing(settings):
+    settings.SIGNING_KEY_KEPT_FOR = timedelta(minutes=1)
+    keys.looked_up.clear()
+    with transaction.atomic():
+        keys.signing_key("lease")
+        transaction.set_rollback(True)
+    kid, _private = keys.signing_key("lease")
+    assert SigningKey.objects.get().kid == kid
+    keys.looked_up.clear()
 
 
 @pytest.mark.race
