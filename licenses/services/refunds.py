@@ -83,8 +83,6 @@ def find_code_of_order(order: Order, text: str) -> ActivationCode | None:
     case, spelled = CASE_NUMBER.fullmatch(text.strip().upper()), spelling.normalize(text)
     if case:
         return codes.filter(pk=int(case[1])).first()
-    if spelling.bad_symbols(spelled):
-        return None
     found = list(codes.filter(Q(digest__in=spelling.digests(spelled)) | Q(hint=spelled))[:2])
     return found[0] if len(found) == 1 else None
 

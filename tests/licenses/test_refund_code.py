@@ -92,7 +92,7 @@ def test_store_names_a_code(shop, used, codes_order, customer, name):
     assert License.objects.get(owner=customer).blocked_at
 
 
-@pytest.mark.parametrize("name", ["C-999999999999999999", "C-0", "C-1x", "ABCDE", "A\0BCD", "another"])
+@pytest.mark.parametrize("name", ["C-999999999999999999", "C-0", "C-1x", "ABCDE", "another"])
 def test_code_of_another_order_is_refused(shop, used, name):
     other = services.redeem.find_code(fresh_code())
     problem(refund(shop, other.case_number if name == "another" else name), 422, "unknown_code")
