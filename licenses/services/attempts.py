@@ -16,6 +16,7 @@ from portal.words import clock, from_now
 from portal.worker import delete_in_batches
 
 from .events import record_event
+from .locks import lock_name
 from .redeem import redeem_code
 
 # Refusals that somebody who guesses codes would collect.
@@ -53,9 +54,11 @@ def send_receipt(license: License) -> None:
 
 @transaction.atomic
 def begin_attempt(*, user, address: str | None) -> CodeAttempt:
-    """Record that a code is tried, or refuse because too many were; the account is locked while we count."""
+    """Record that a code is tried, or refuse because too many were; account and network address are locked meanwhile."""
     now = timezone.now()
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
+    if address:
+        lock_name(f"tries:{address}")
     wait_until = account_waits_until(user, now) or address_waits_until(address, now)
     if wait_until:
         raise slow_down(user, wait_until, now)
@@ -80,11 +83,15 @@ def end_attempt(*, attempt: CodeAttempt, refusal: str) -> None:
 
 
 def is_counted(user, now: datetime) -> Q:
-    """Match the mistakes that count now: in the window, after the last pause began; also a try not answered yet."""
+    """Match the mistakes of an account that count now: in the window, after the last pause began."""
     began = CodeAttempt.objects.filter(user=user, pause_until__isnull=False).aggregate(at=Max("made_at"))["at"]
     window = now - settings.CODE_LIMITS["counted_window"]
-    mistake = Q(counted=True) | Q(refusal=PENDING, made_at__gt=now - LOST_AFTER)
-    return mistake & Q(made_at__gt=max(began, window) if began else window)
+    return is_mistake(now) & Q(made_at__gt=max(began, window) if began else window)
+
+
+def is_mistake(now: datetime) -> Q:
+    """Match what may be a guess; a try that is not answered yet is taken for one, so that none overtakes a limit."""
+    return Q(counted=True) | Q(refusal=PENDING, made_at__gt=now - LOST_AFTER)
 
 
 def account_waits_until(user, now: datetime) -> datetime | None:
@@ -110,10 +117,13 @@ def address_waits_until(address: str | None, now: datetime) -> datetime | None:
         return None
     limits = settings.CODE_LIMITS
     recent = CodeAttempt.objects.filter(address=address, made_at__gt=now - limits["any_window"])
-    counted = recent.filter(counted=True)
-    figures = recent.aggregate(all=Count("pk"), counted=Count("pk", filter=Q(counted=True)))
-    if figures["counted"] >= limits["counted_per_address"]:
-        return leaves_window(counted, limits["counted_per_address"])
+    figures = recent.aggregate(
+        all=Count("pk"), known=Count("pk", filter=Q(counted=True)), mistakes=Count("pk", filter=is_mistake(now))
+    )
+    if figures["known"] >= limits["counted_per_address"]:
+        return leaves_window(recent.filter(counted=True), limits["counted_per_address"])
+    if figures["mistakes"] >= limits["counted_per_address"]:
+        return now + LOST_AFTER
     if figures["all"] >= limits["any_per_address"]:
         return leaves_window(recent, limits["any_per_address"])
     return None
