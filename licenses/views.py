@@ -16,6 +16,7 @@ from licenses.forms import CodeForm
 from licenses.models import CodeClaim, License, Seat
 from licenses.overview import in_order, lead, longest_unseen_first, summary
 from licenses.protection import find_hop
+from portal.timing import even_time
 
 NEWEST_EVENTS = 50
 
@@ -127,15 +128,20 @@ def drop_waiting(request):
 def claim(request):
     """“I am the buyer”: the answer is the same whether or not somebody holds the code."""
     form = CodeForm(request.POST)
-    if form.is_valid():
-        services.claim_code(user=request.user, text=form.cleaned_data["code"])
-        messages.info(
-            request,
-            _(
-                "We have asked the person who holds this license to release it. They have 24 hours. "
-                "When they agree, the license appears here and you get a message."
-            ),
-        )
+    if not form.is_valid():
+        return render_index(request, form)
+    try:
+        with even_time():
+            services.claim_code(user=request.user, text=form.cleaned_data["code"], address=client_address(request))
+    except ValidationError as refusal:
+        return refused(request, form, refusal)
+    messages.info(
+        request,
+        _(
+            "We have asked the person who holds this license to release it. They have 24 hours. "
+            "When they agree, the license appears here and you get a message."
+        ),
+    )
     return redirect("licenses:index")
 
 

@@ -45,6 +45,7 @@ FOR_ALL = {
     "portal.errors",
     "portal.sealing",
     "portal.staff",
+    "portal.timing",
     "portal.worker",
 }
 

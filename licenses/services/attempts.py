@@ -1,4 +1,4 @@
-"""The form's limits: every try is recorded, and the limits are derived from the record."""
+"""The limits of asking about codes: every try is recorded, and the limits are derived from the record."""
 
 from datetime import datetime, timedelta
 
@@ -19,8 +19,9 @@ from .events import record_event
 from .locks import lock_name
 from .redeem import redeem_code
 
-# Refusals that somebody who guesses codes would collect.
-COUNTED = {"unknown", "taken"}
+CLAIMED = "claimed"
+# What somebody who guesses codes would collect; a claim says nothing, so it counts whether or not it finds a holder.
+COUNTED = {"unknown", "taken", CLAIMED}
 PENDING = "pending"
 # An attempt that got no answer in this time never will: its process died, or the database did.
 LOST_AFTER = timedelta(minutes=1)
@@ -54,7 +55,7 @@ def send_receipt(license: License) -> None:
 
 @transaction.atomic
 def begin_attempt(*, user, address: str | None) -> CodeAttempt:
-    """Record that a code is tried, or refuse because too many were; account and network address are locked meanwhile."""
+    """Record that a code is tried, or refuse because too many were; account and network address are locked."""
     now = timezone.now()
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
     if address:

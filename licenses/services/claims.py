@@ -9,16 +9,23 @@ from licenses import codes
 from licenses.mails import mail_about_claim, mail_about_release
 from licenses.models import ActivationCode, CodeClaim, Event, License, Seat
 
+from .attempts import CLAIMED, begin_attempt, end_attempt
 from .events import record_event
 from .seats import free_seat
 
 
-@transaction.atomic
-def claim_code(*, user, text: str) -> None:
+def claim_code(*, user, text: str, address: str | None = None) -> None:
     """Ask the holder of this code by mail to release it; answers alike whether or not there is one.
 
-    Asking again while a claim is open sends no second mail.
+    Asking again while a claim is open sends no second mail. Raises `slow_down`, for codes that are held too.
     """
+    attempt = begin_attempt(user=user, address=address)
+    with transaction.atomic():
+        ask_holder(user, text)
+        end_attempt(attempt=attempt, refusal=CLAIMED)
+
+
+def ask_holder(user, text: str) -> None:
     found = ActivationCode.objects.select_for_update(no_key=True).filter(
         digest__in=codes.digests(codes.normalize(text))
     )

@@ -24,6 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from licenses.services import keep_typed_code, waiting_code
+from portal.timing import even_time
 from portal.words import from_now, moment
 
 from . import interrupted
@@ -34,7 +35,6 @@ from .links import read_link
 from .models import User
 from .preferences import remember_language
 from .services import claim_account, close_unused
-from .timing import even_time
 
 STATUS_OF_LINK = {
     "good": HTTPStatus.OK,

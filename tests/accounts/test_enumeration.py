@@ -5,7 +5,7 @@ from django.contrib.auth import hashers
 from django.test import Client
 from django.urls import reverse
 
-from portal.accounts import timing
+from portal import timing
 from portal.accounts.hashers import OwaspArgon2Hasher
 
 pytestmark = pytest.mark.django_db
