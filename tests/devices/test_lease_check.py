@@ -20,6 +20,7 @@ from portal.identity.keys import rotate_key, signing_key
 from portal.identity.models import SigningKey
 from tests.devices.conftest import plug
 from tests.factories import UserFactory, days
+from tests.ledger import forget_licenses
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("admin:devices_device_lease")
@@ -200,6 +201,7 @@ def test_page_says_what_has_happened_since(office, customer, seat, issued):
     assert "A second machine uses the same identity since" in page
     disconnect(device=seat.device, actor=customer)
     assert "The device was disconnected; there will be no further lease for it." in check(office, issued.token)
+    forget_licenses()
     Device.objects.all().delete()
     assert "does not know this device with this license any more" in check(office, issued.token)
 
