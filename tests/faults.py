@@ -210,14 +210,14 @@ class Crowd:
             number += 1
             stop.wait(PAUSE)
 
-    def back_within(self, mended: float, seconds: float) -> float:
-        """Return how long after it was mended the last kind was served again."""
-        while time.monotonic() < mended + seconds:
-            served = {kind: at for kind, answer, _took, at in reversed(self.heard) if answer == "done" and at > mended}
-            if served.keys() == self.kinds.keys():
-                return max(served.values()) - mended
+    def heard_by_all(self, answer: str, kinds: set[str], since: float, within: float) -> float:
+        """Return how long after this moment the last of these kinds heard this answer."""
+        while time.monotonic() < since + within:
+            heard = {kind: at for kind, said, _took, at in reversed(self.heard) if said == answer and at > since}
+            if kinds <= heard.keys():
+                return max((heard[kind] for kind in kinds), default=since) - since
             time.sleep(0.05)
-        raise AssertionError(f"not back after {seconds} s: {self.kinds.keys() - served.keys()}")
+        raise AssertionError(f"not “{answer}” within {within} s: {kinds - heard.keys()}")
 
     def since(self, moment: float) -> Iterator[tuple[str, str, float]]:
         return ((kind, answer, took) for kind, answer, took, at in self.heard if at > moment)

@@ -93,11 +93,11 @@ def test_database_is_hurt_under_requests_of_every_kind(portal, data, database, p
     portal.environment["PORTAL_DATABASE_POOL"] = str(pool)
     # With a pool, what differs most must do when time is short.
     faults = DATABASE if ROUNDS > 1 or not pool else {"hung": DATABASE["hung"]}
-    hurt(portal, data, database, faults)
+    hurt(portal, data, database, faults, away=set(Buyer(portal, data).kinds()) - {"home"})
 
 
 def test_redis_is_hurt_under_requests_of_every_kind(portal, data, redis):
-    crowd = hurt(portal, data, redis, REDIS)
+    crowd = hurt(portal, data, redis, REDIS, away=set())
     assert {answer for _kind, answer, _took in crowd.since(0)} == {"done"}
 
 
@@ -129,8 +129,11 @@ def test_worker_goes_on_when_the_database_is_back(portal, data, database):
             time.sleep(0.5)
 
 
-def hurt(portal, data, server, faults):
-    """Hurt the server in each way, and see that everybody is answered, is served again, and got what was promised."""
+def hurt(portal, data, server, faults, away):
+    """Hurt the server in each way, and see that everybody is answered, is served again, and got what was promised.
+
+    Meanwhile those who are `away` hear that, the others are served.
+    """
     buyer, backs = Buyer(portal, data), []
     with portal.serving():
         buyer.connect_all()
@@ -140,9 +143,13 @@ def hurt(portal, data, server, faults):
                     began = time.monotonic()
                     time.sleep(1)
                     getattr(server, breaks)()
-                    time.sleep(seconds)
-                    getattr(server, mends)()
-                    backs.append(crowd.back_within(time.monotonic(), 15))
+                    broken = time.monotonic()
+                    try:
+                        time.sleep(seconds)
+                        crowd.heard_by_all("away", away, broken, LONGEST)
+                    finally:
+                        getattr(server, mends)()
+                    backs.append(crowd.heard_by_all("done", set(crowd.kinds), time.monotonic(), 15))
                     print(f"\n{type(server).__name__} {name}, back after {backs[-1]:.1f} s\n{crowd.table(began)}")
     print(f"\nAll of it\n{crowd.table()}")
     answers = list(crowd.since(0))
