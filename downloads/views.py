@@ -34,11 +34,8 @@ from downloads.prose import render_guide
 from downloads.qr import draw_qr
 from downloads.ranges import send_file
 from licenses.models import License, Product
-from portal.api.throttles import count_call
+from portal import limits
 from portal.errors import too_many_requests
-
-# So many links may be opened from one network address in so many seconds: enough for an office, too few to guess.
-LINKS_OPENED, LINKS_WINDOW = 20, 60
 
 
 @require_safe
@@ -251,8 +248,7 @@ def send_link(request, pk):
 @require_safe
 def open_link(request, text):
     """Where a link for another device leads: to the store of a phone, on a computer past the sign-in to the file."""
-    opened, _seconds = count_call(f"open-link:{get_adapter(request).get_client_ip(request)}", LINKS_WINDOW)
-    if opened > LINKS_OPENED:
+    if limits.count("open-link", limits.network_of(get_adapter(request).get_client_ip(request))).is_over:
         return too_many_requests(request)
     link = services.find_link(text=text)
     if link is None:

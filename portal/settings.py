@@ -341,14 +341,17 @@ CODE_LIMITS: dict[str, Any] = {
 # So long a process signs with a key before it looks whether that was rotated.
 SIGNING_KEY_KEPT_FOR = timedelta(minutes=1)
 
-# Limits of the API: so many calls of one account (check-ins: device; orders: client) in so long.
-API_LIMITS: dict[str, tuple[int, timedelta]] = {
+# All other limits, in one table: so many of one subject in so long, counted in the database (portal/limits.py).
+LIMITS: dict[str, tuple[int, timedelta]] = {
+    # Calls of the API: of one account (check-ins: device; orders: client).
     "licenses": (120, timedelta(hours=1)),
     "connect": (30, timedelta(hours=1)),
     "check-in": (60, timedelta(hours=1)),
     "sign-out": (60, timedelta(hours=1)),
     "release": (30, timedelta(hours=1)),
     "orders": (600, timedelta(minutes=1)),
+    # Links for another device that are opened from a network address: enough for an office, too few to guess.
+    "open-link": (20, timedelta(minutes=1)),
 }
 
 # What the worker tidies up, and every how many seconds: counters and network addresses go by time, without a cron.

@@ -43,6 +43,7 @@ FOR_ALL = {
     "portal.ui",
     "portal.words",
     "portal.errors",
+    "portal.limits",
     "portal.sealing",
     "portal.staff",
     "portal.timing",

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from licenses import services
 from licenses.models import CodeAttempt, Event
-from portal import worker
+from portal import limits, worker
 from portal.accounts.models import User
 from portal.accounts.services import prune_unverified
 from portal.api.models import CallCount, KeptAnswer
-from portal.api.throttles import count_call, prune_counts
+from portal.api.throttles import prune_counts
 from portal.identity.models import SignIn
 from portal.identity.services import prune_sign_ins
 from tests.factories import LicenseFactory, SignInFactory, UserFactory, days
@@ -52,10 +52,10 @@ def test_network_address_of_a_sign_in_is_forgotten_after_a_month(customer):
 
 def test_counts_are_deleted_when_their_window_is_over():
     for name in ("old", "new"):
-        count_call(name, 60)
-    CallCount.objects.filter(key="old").update(began_at=days(-1).timestamp())
+        limits.count("open-link", name)
+    CallCount.objects.filter(key="open-link:old").update(began_at=days(-1).timestamp())
     assert prune_counts() == 1
-    assert list(CallCount.objects.values_list("key", flat=True)) == ["new"]
+    assert list(CallCount.objects.values_list("key", flat=True)) == ["open-link:new"]
 
 
 def test_network_addresses_of_tries_go_whoever_tries_next(customer, other_customer):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses.mails import mail_about_wrong_codes, mail_receipt
 from licenses.models import CodeAttempt, Event, License
+from portal.limits import network_of
 from portal.words import clock, from_now
 from portal.worker import delete_in_batches
 
@@ -59,6 +60,7 @@ def begin_attempt(*, user, address: str | None) -> CodeAttempt:
     now = timezone.now()
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
     if address:
+        address = network_of(address)
         lock_name(f"tries:{address}")
     wait_until = account_waits_until(user, now) or address_waits_until(address, now)
     if wait_until:

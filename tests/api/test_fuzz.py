@@ -95,7 +95,7 @@ def is_answered(answer) -> bool:
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 @pytest.mark.parametrize("call", BODIES, ids=["connect", "check-in"])
 def test_odd_field(laptop, call, odd, settings):
-    settings.API_LIMITS = {name: (1000, window) for name, (_calls, window) in settings.API_LIMITS.items()}
+    settings.LIMITS = {name: (1000, window) for name, (_calls, window) in settings.LIMITS.items()}
     for field in BODIES[call]:
         answer = laptop.call(*call, {**BODIES[call], field: odd})
         assert is_answered(answer), (field, answer.content[:300])

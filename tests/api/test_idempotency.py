@@ -122,9 +122,9 @@ def test_crash_leaves_the_key_unused(laptop, license):
 
 
 def test_limit_is_not_kept(laptop, license, settings):
-    settings.API_LIMITS = {**settings.API_LIMITS, "connect": (0, timedelta(hours=1))}
+    settings.LIMITS = {**settings.LIMITS, "connect": (0, timedelta(hours=1))}
     problem(laptop.connect(license.product, headers=KEY), 429, "slow_down")
-    settings.API_LIMITS = {**settings.API_LIMITS, "connect": (30, timedelta(hours=1))}
+    settings.LIMITS = {**settings.LIMITS, "connect": (30, timedelta(hours=1))}
     assert laptop.connect(license.product, headers=KEY).status_code == 201
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from portal import limits
 from portal.api.models import CallCount
-from portal.api.throttles import count_call
 from tests.api.conftest import Program, problem
 from tests.factories import LicenseFactory
 from tests.races import THREADS, race
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def three(settings):
     """Three calls an hour, of everything."""
-    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (3, timedelta(hours=1)))
+    settings.LIMITS = dict.fromkeys(settings.LIMITS, (3, timedelta(hours=1)))
 
 
 def ask(program):
@@ -65,14 +65,14 @@ def test_each_device_has_its_own_limit_of_check_ins(customer, three):
 
 def test_limits_are_those_of_the_protocol(settings):
     hour = timedelta(hours=1)
-    assert settings.API_LIMITS["connect"] == (30, hour)
-    assert settings.API_LIMITS["check-in"] == (60, hour)
+    assert settings.LIMITS["connect"] == (30, hour)
+    assert settings.LIMITS["check-in"] == (60, hour)
 
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_every_call_counts_once_however_many_come_together():
-    for this in race(lambda key, _number: count_call(key, 3600)[0], prepare=lambda: "same", rounds=10):
+    for this in race(lambda who, _number: limits.count("connect", who).number, prepare=lambda: "same", rounds=10):
         assert (this.errors, this.refusals) == ([], [])
         assert len(set(this.results)) == THREADS
     assert CallCount.objects.get().count == 10 * THREADS

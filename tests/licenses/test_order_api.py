@@ -221,7 +221,7 @@ def test_person_with_the_scope_is_no_store(customer, plan):
 
 
 def test_store_is_slowed_down_and_its_neighbor_is_not(shop, store, settings):
-    settings.API_LIMITS = {**settings.API_LIMITS, "orders": (2, timezone.timedelta(minutes=1))}
+    settings.LIMITS = {**settings.LIMITS, "orders": (2, timezone.timedelta(minutes=1))}
     for _call in range(2):
         problem(shop.call("GET", "/orders/A-1"), 404, "not_found")
     document = problem(shop.call("GET", "/orders/A-1"), 429, "slow_down")

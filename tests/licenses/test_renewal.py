@@ -79,7 +79,7 @@ def follow(shop, read_page, depth, path=()):
 
 
 def test_every_sequence_of_a_store_tells_one_truth(shop, read_page, settings):
-    settings.API_LIMITS = {**settings.API_LIMITS, "orders": (100_000, timezone.timedelta(minutes=1))}
+    settings.LIMITS = {**settings.LIMITS, "orders": (100_000, timezone.timedelta(minutes=1))}
     shop.call("POST", "/orders", ANNA)
     assert everything_agrees(read_page)
     follow(shop, read_page, 3)
