@@ -257,8 +257,8 @@ IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 60 * 24 * 3600
 IDP_OIDC_ROTATE_REFRESH_TOKEN = True
 IDP_OIDC_DEVICE_CODE_EXPIRES_IN = 600
 IDP_OIDC_DEVICE_CODE_INTERVAL = 5
-# How often an address may ask for a device's code; how often one may be typed is allauth's limit.
-IDP_OIDC_RATE_LIMITS = {"device_request": "20/m/ip"}
+# How often an address may ask for a device's code; how often one may be typed is a row of LIMITS.
+IDP_OIDC_RATE_LIMITS = {"device_request": "20/m/ip", "device_user_code": ""}
 
 # Language and time
 LANGUAGE_CODE = "en"
@@ -350,6 +350,10 @@ LIMITS: dict[str, tuple[int, timedelta]] = {
     "sign-out": (60, timedelta(hours=1)),
     "release": (30, timedelta(hours=1)),
     "orders": (600, timedelta(minutes=1)),
+    # Only what is wrong: codes of devices, by person; secrets, and tokens that never were, by client and address.
+    "device-code": (10, timedelta(minutes=5)),
+    "wrong-secret": (60, timedelta(minutes=10)),
+    "wrong-token": (60, timedelta(minutes=10)),
     # Links for another device that are opened from a network address: enough for an office, too few to guess.
     "open-link": (20, timedelta(minutes=1)),
 }

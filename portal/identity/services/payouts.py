@@ -37,11 +37,11 @@ Pay = Callable[[datetime | None], dict]
 def pay_grant(
     *, kind: str, value: str, client_id: str, device_name: str = "", address: str | None = None, pay: Pay
 ) -> None:
-    """Turn a code into the first tokens of a new sign-in. Raises `invalid_grant` or `expired_token`."""
+    """Turn a code into the first tokens of a new sign-in. Raises `unknown`, `invalid_grant` or `expired_token`."""
     with transaction.atomic():
         grant = Grant.objects.select_for_update().filter(kind=kind, digest=digest_of(value)).first()
         if grant is None or grant.client_id != client_id:
-            raise invalid()
+            raise invalid("unknown")
         refusal = why_not_grant(grant)
         if refusal is None:
             tokens = pay(grant.authenticated_at)
@@ -66,8 +66,8 @@ def why_not_grant(grant: Grant) -> ValidationError | None:
     return None if same and user.is_active else invalid()
 
 
-def invalid() -> ValidationError:
-    return ValidationError("Unknown, expired or used already.", code="invalid_grant")
+def invalid(code: str = "invalid_grant") -> ValidationError:
+    return ValidationError("Unknown, expired or used already.", code=code)
 
 
 def expired(kind: str) -> str:
@@ -90,13 +90,16 @@ def begin(grant: Grant, tokens: dict, device_name: str, address: str | None) -> 
 
 
 def pay_refresh(*, value: str, client_id: str, pay: Pay) -> None:
-    """Turn a refresh token into the next pair; the pair before dies. Raises `invalid_grant`, or why it ended."""
+    """Turn a refresh token into the next pair; the pair before dies.
+
+    Raises `unknown`, `invalid_grant`, or why the sign-in ended.
+    """
     now = timezone.now()
     with transaction.atomic():
         token = IssuedToken.objects.filter(kind=IssuedToken.Kind.REFRESH, digest=digest_of(value)).first()
         sign_in = token and SignIn.objects.select_for_update(no_key=True, of=("self",)).get(pk=token.sign_in_id)
         if token is None or sign_in.client_id != client_id:
-            raise invalid()
+            raise invalid("unknown")
         token.refresh_from_db()
         refusal, end = why_not_refresh(token, sign_in, now)
         if end:

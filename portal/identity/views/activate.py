@@ -20,7 +20,7 @@ from ..services import answer_device
 def activate(request: HttpRequest) -> HttpResponse:
     """Ask for the code; with one, name the device and ask about it. Only a press of a button decides."""
     typed = request.POST or request.GET
-    form = UserCodeForm(typed) if "code" in typed else UserCodeForm()
+    form = UserCodeForm(typed if "code" in typed else None, person=request.user)
     if not form.is_valid():
         return ask_for_code(request, form)
     return decide(request, form) if request.method == "POST" else ask(request, form)

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import parse_qs, unquote_plus, urlsplit
@@ -19,6 +20,8 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
+
+from portal import limits
 
 from .. import authorize
 from ..models import Grant
@@ -55,7 +58,44 @@ def client_id_of(request: HttpRequest) -> str:
     return client_id
 
 
-def address_of(request: HttpRequest) -> str | None:
+def limit_secrets(request: HttpRequest, client_id: str, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """Let `answer` judge the client's secret; after too many wrong ones, wait, with the right one too."""
+    if not presents_secret(request):
+        return answer()
+    subject = subject_of(request, client_id)
+    counted = limits.count("wrong-secret", subject)
+    if counted.is_over:
+        return refuse_for_a_while(counted)
+    response = answer()
+    if response.status_code != HTTPStatus.UNAUTHORIZED:
+        limits.give_back("wrong-secret", subject)
+    return response
+
+
+def presents_secret(request: HttpRequest) -> bool:
+    _client_id, secret = httpkit.extract_basic_auth({"Authorization": request.META.get("HTTP_AUTHORIZATION", "")})
+    return bool(secret or request.POST.get("client_secret"))
+
+
+def refuse_unknown(request: HttpRequest, client_id: str, refusal: ValidationError) -> JsonResponse:
+    """Refuse a token or code that never was; nobody guesses one, so the right ones of this address go on being paid."""
+    counted = limits.count("wrong-token", subject_of(request, client_id))
+    return refuse_for_a_while(counted) if counted.is_over else refuse("invalid_grant", refusal.message)
+
+
+def refuse_for_a_while(counted: limits.Count) -> JsonResponse:
+    response = refuse("slow_down", "Too many wrong requests. Wait as Retry-After says.", HTTPStatus.TOO_MANY_REQUESTS)
+    response["Retry-After"] = str(counted.seconds)
+    return response
+
+
+def subject_of(request: HttpRequest, client_id: str) -> str:
+    """Return whose mistakes are counted together: those of a client at a network address; made-up clients are one."""
+    client = client_id if Client.objects.filter(pk=client_id).exists() else ""
+    return f"{limits.network_of(address_of(request))} {client}"
+
+
+def address_of(request: HttpRequest) -> str:
     return get_account_adapter(request).get_client_ip(request)
 
 
@@ -135,13 +175,19 @@ class TokenView(allauth_views.TokenView):
     def post(self, request: HttpRequest) -> HttpResponse:
         if "resource" in request.POST:
             return refuse("invalid_target", "There is only one resource here.")
+        client_id = client_id_of(request)
+        return limit_secrets(request, client_id, lambda: self.answer_app(request, client_id))
+
+    def answer_app(self, request: HttpRequest, client_id: str) -> HttpResponse:
         try:
-            return self.pay(request)
+            return self.pay(request, client_id)
         except ValidationError as refusal:
+            if refusal.code == "unknown":
+                return refuse_unknown(request, client_id, refusal)
             return self.explain(refusal)
 
-    def pay(self, request: HttpRequest) -> HttpResponse:
-        grant_type, client_id = request.POST.get("grant_type"), client_id_of(request)
+    def pay(self, request: HttpRequest, client_id: str) -> HttpResponse:
+        grant_type = request.POST.get("grant_type")
         self.answer = None
         if is_suspended(client_id):
             return refuse_suspended()
@@ -180,8 +226,12 @@ class RevokeView(allauth_views.RevokeView):
     """An app signs out: whichever of its tokens it names, the whole sign-in ends."""
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        client_id = client_id_of(request)
+        return limit_secrets(request, client_id, lambda: self.answer_app(request, client_id))
+
+    def answer_app(self, request: HttpRequest, client_id: str) -> HttpResponse:
         try:
-            revoke(value=request.POST.get("token", ""), client_id=client_id_of(request), ask=self.ask_allauth)
+            revoke(value=request.POST.get("token", ""), client_id=client_id, ask=self.ask_allauth)
         except ValidationError as refusal:
             return refuse(refusal.code, refusal.message)
         return self.answer
