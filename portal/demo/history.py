@@ -90,6 +90,7 @@ def load_history(customer: User) -> None:
     add_ending(customer)
     add_over(customer)
     add_queued(customer)
+    add_successor(customer)
 
 
 def add_security_cloud(customer: User) -> None:
@@ -157,6 +158,16 @@ def add_queued(customer: User) -> None:
     product = Product.objects.get(slug="internet-security")
     license = License.objects.create(owner=customer, product=product, support_key=new_support_key(), created_at=ago(30))
     add_term(license, "internet-security-personal-1-1y", starts_at=ago(-21), added=30)
+
+
+def add_successor(customer: User) -> None:
+    """Ended the day before yesterday beside one with free seats, to which its devices can move."""
+    ended = add(customer, "plus-personal-5-1y", 367)
+    windows = {"os_version": "Windows 11 Home", "app_version": "21.21.7"}
+    connect(ended, "Travel laptop", "windows", Form.LAPTOP, since=360, seen=4, **windows)
+    android = {"os_version": "Android 15", "app_version": "11.118"}
+    connect(ended, "Pixel 8", "android", Form.PHONE, since=340, seen=3, **android)
+    add(customer, "plus-personal-5-1y", 6)
 
 
 def load_refused_codes(staff: User) -> None:

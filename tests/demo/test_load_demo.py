@@ -48,6 +48,13 @@ def test_every_state_is_there():
     assert Device.objects.connected().filter(last_seen_at__lt=timezone.now() - timedelta(days=365)).exists()
 
 
+def test_devices_of_one_license_can_move_to_another(client):
+    load()
+    client.force_login(anna())
+    ended = License.objects.for_user(anna()).filter(product__slug="plus").earliest("created_at")
+    assert "2 devices can move to your other license" in client.get(ended.get_absolute_url()).content.decode()
+
+
 def test_products_of_the_client_are_for_sale():
     load()
     assert Product.objects.count() == 11
