@@ -26,6 +26,9 @@ LOOK_ALIKES = str.maketrans(
     "110" + "ABEKMH0PCTXYS1J" + "ABEZH1KMN0PTYX",
 )
 IGNORED = re.compile(r"[\s\-_.\u00ad\u200b-\u200f\u2010-\u2015\u2212\u2060\ufeff]")
+UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+HYPHENS = re.compile(r"[\-_\u2010-\u2015\u2212]")
+BETWEEN_WORDS = re.compile(r"[^\w-]+")
 # A support key (4F2A-9C31-7D08), a device id (D-58F1-20C7), the number of an order or a case, which may begin with
 # letters (A-1001, C-000123): the field has read I, L and O in it as digits. As short as no code is.
 OTHER_NUMBERS = re.compile(r"[0-9A-F]{12}|D[0-9A-F]{8}|[0-9]{5,14}|(?=.{4,19}$)[A-Z01]{1,8}[0-9]{3,14}")
@@ -43,6 +46,44 @@ def normalize(text: str) -> str:
     """Spell a typed code as we store it: upper case, no hyphens or spaces, look-alikes read as their twin."""
     bare = IGNORED.sub("", unicodedata.normalize("NFKC", text)).upper()
     return bare.translate(LOOK_ALIKES)
+
+
+def candidates(text: str) -> list[str]:
+    """Return the codes that a text holds, each once, as they are stored: a code typed alone, or pasted with its mail.
+
+    Nothing is guessed: 25 symbols in a row whose five check symbols fit, or else what is written like a code.
+    """
+    seen = UNSEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
+    symbols = "".join(filter(str.isalnum, seen)).translate(LOOK_ALIKES)
+    windows = (symbols[start : start + FULL_LENGTH] for start in range(len(symbols) - FULL_LENGTH + 1))
+    fitting = [window for window in windows if is_whole(window)]
+    return list(
+        dict.fromkeys(fitting or written_like_a_code(seen, FULL_LENGTH) or written_like_a_code(seen, GROUP * 4))
+    )
+
+
+def is_whole(code: str) -> bool:
+    """Tell whether this many symbols of ours have the check symbols of a code; most texts fail at the first."""
+    pairs = enumerate(groups_of(code), start=1)
+    return not bad_symbols(code) and all(check_symbol(index, group[:-1]) == group[-1] for index, group in pairs)
+
+
+def written_like_a_code(text: str, length: int) -> list[str]:
+    """Return what stands in groups of five with hyphens between them, or as one word, and has a digit in it."""
+    found = []
+    for word in BETWEEN_WORDS.split(HYPHENS.sub("-", text)):
+        groups = word.strip("-").split("-")
+        code = "".join(groups).translate(LOOK_ALIKES)
+        in_groups = len(groups) == 1 or {len(group) for group in groups} == {GROUP}
+        if len(code) == length and in_groups and not bad_symbols(code) and re.search("[0-9]", word):
+            found.append(code)
+    return found
+
+
+def read(text: str) -> str:
+    """Return the one code that a text holds, as it is stored; the text, spelled so, when it holds none or many."""
+    found = candidates(text)
+    return found[0] if len(found) == 1 else normalize(text)
 
 
 def groups_of(code: str) -> list[str]:
@@ -72,6 +113,12 @@ def wrong_groups(code: str) -> list[int]:
         for index, group in enumerate(groups_of(code), start=1)
         if len(group) == GROUP and not bad_symbols(group) and check_symbol(index, group[:-1]) != group[-1]
     ]
+
+
+def doubtful_groups(code: str) -> list[int]:
+    """Return the numbers, from 1, of the groups with a symbol that no code has, or a check symbol that does not fit."""
+    strange = [index for index, group in enumerate(groups_of(code), start=1) if bad_symbols(group)]
+    return sorted({*strange, *wrong_groups(code)})
 
 
 def looks_like_another_number(text: str) -> bool:

@@ -1,13 +1,16 @@
 """What a person types about licenses."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-LONGEST_TEXT = 100  # people paste spaces, line breaks and a whole line of a mail
+from licenses import codes
 
+LONGEST_TEXT = 2000  # people paste half the mail in which the code stands
+LONGEST_CODE = 2 * codes.FULL_LENGTH  # more symbols than these are no code with a slip, but another text
 
 # After these it helps to look again where the code stands; what the seller or the account forbids is read correctly.
-MISTYPED = {"required", "max_length", "not_a_code", "bad_symbol", "incomplete", "typo", "unknown"}
+MISTYPED = {"required", "max_length", "not_a_code", "bad_symbol", "incomplete", "typo", "unknown", "several"}
 
 # Here only somebody at the seller's can help.
 FOR_SUPPORT = {"unknown", "taken", "region", "too_late", "revoked", "suspended"}
@@ -26,6 +29,33 @@ class CodeForm(forms.Form):
             "max_length": _("This is longer than a code. Paste only the 25 characters of the code."),
         },
     )
+
+    def clean_code(self) -> str:
+        """Take the code out of the text in which it stands."""
+        text = self.cleaned_data["code"]
+        found = codes.candidates(text)
+        if len(found) > 1:
+            told = _("There is more than one code in this text. Leave only the one that you want to add.")
+            raise ValidationError(told, code="several")
+        if not found and len(codes.normalize(text)) > LONGEST_CODE:
+            raise ValidationError(self.fields["code"].error_messages["max_length"], code="max_length")
+        return codes.display(found[0]) if found else text
+
+    @property
+    def shown(self) -> str:
+        """What stands in the field: the code that was found, or the text as it was typed."""
+        text = self["code"].value() or ""
+        found = codes.candidates(text[:LONGEST_TEXT])
+        return codes.display(found[0]) if len(found) == 1 else text
+
+    @property
+    def wrong_groups(self) -> list[int]:
+        """The groups to look at again, by their numbers from 1; none when the code as a whole is refused."""
+        if self.refusal is None or self.refusal.code not in {"typo", "bad_symbol"}:
+            return []
+        spelled = codes.normalize(self.shown)
+        stands_in_groups = codes.display(spelled) == self.shown.upper()
+        return codes.doubtful_groups(spelled) if stands_in_groups else []
 
     @property
     def is_mistyped(self) -> bool:

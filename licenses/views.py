@@ -36,8 +36,11 @@ def empty_form(request):
     return CodeForm(initial={"code": services.take_typed_code(session=request.session)})
 
 
-def render_index(request, form, *, added=None):
-    """The list with the form; `added` names the license that the last press of “Add” brought."""
+def render_index(request, form, *, added=None, focus=False):
+    """The list with the form; `added` names the license that the last press of “Add” brought.
+
+    `focus` puts the cursor into the field: whoever followed “Enter an activation code” wants to type one.
+    """
     licenses = in_order(License.objects.for_user(request.user).kept().with_state())
     waiting = services.waiting_code(user=request.user)
     new = next((license for license in licenses if license.pk == added), None)
@@ -48,10 +51,18 @@ def render_index(request, form, *, added=None):
         "added": new,
         "beside": next((other for other in others if other != new), None),
         "form": form,
+        "focus": focus,
+        "renewing": renewing(request),
         "waiting": waiting,
         "archived": License.objects.for_user(request.user).archived().count(),
     }
     return render(request, "licenses/index.html", context)
+
+
+def renewing(request):
+    """The license on whose page “Enter an activation code” was pressed; the form carries it along."""
+    pk = whole_number(request.POST.get("renew") or request.GET.get("renew", ""))
+    return pk and License.objects.for_user(request.user).with_state().filter(pk=pk).first()
 
 
 @login_not_required
@@ -70,7 +81,7 @@ def add(request):
         except ValidationError as refusal:
             return refused(request, form, refusal)
         return redirect_to_added(license)
-    return render_index(request, form)
+    return render_index(request, form, focus=True)
 
 
 def refused(request, form, refusal):
@@ -91,7 +102,7 @@ def keep_for_later(request):
             form.add_error("code", refusal)
         else:
             return redirect("account_signup")
-    return render(request, "licenses/start.html", {"form": form})
+    return render(request, "licenses/start.html", {"form": form, "focus": True})
 
 
 def client_address(request):

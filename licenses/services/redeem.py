@@ -48,7 +48,7 @@ def redeem_code(*, user, text: str, now: datetime | None = None) -> License:
 def find_code(text: str) -> ActivationCode:
     """Return the code behind this text, locked; raise `ValidationError` when there is none."""
     refuse_another_number(text)
-    spelled = codes.normalize(text)
+    spelled = codes.read(text)
     if len(spelled) in codes.LENGTHS:
         locked = ActivationCode.objects.select_for_update(of=("self",), no_key=True)
         code = (

@@ -41,7 +41,7 @@ def spell(text: str) -> str:
     Raises `not_a_code`, `bad_symbol`, `incomplete`, `typo`: what can be said without looking the code up.
     """
     refuse_another_number(text)
-    spelled = codes.normalize(text)
+    spelled = codes.read(text)
     refusal = misspelled(spelled)
     if refusal.code != "unknown" and not may_be_imported(spelled):
         raise refusal
@@ -128,7 +128,7 @@ def resume_code(*, session, user, text: str) -> None:
 @transaction.atomic
 def keep_code(*, user, text: str) -> WaitingCode:
     """Keep a code for this account, beside others that wait; the one that was typed last is offered first."""
-    spelled = codes.normalize(text)
+    spelled = codes.read(text)
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
     waiting = find_waiting(user.pk, spelled)
     if waiting is None:

@@ -5,6 +5,9 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'; // no I, L, O, U: they look
 const GROUP = 5;
 const FULL_LENGTH = 25;
 const LENGTH_WITHOUT_CHECKS = 20;
+const UNSEEN = /[\u00ad\u200b-\u200f\u2060\ufeff]/gu;
+const HYPHENS = /[-_\u2010-\u2015\u2212]/gu;
+const BETWEEN_WORDS = /[^\p{L}\p{N}-]+/u;
 const IGNORED = /[\s\x1c-\x1f\x85\-_.\u00ad\u200b-\u200f\u2010-\u2015\u2212\u2060\ufeff]/gu;
 const LOOK_ALIKES = twins(
   'ILO' + 'АВЕКМНОРСТХУЅІЈ' + 'ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', // Latin, Cyrillic, Greek
@@ -17,8 +20,33 @@ function twins(typed, meant) {
 
 /** Spell a typed code as it is stored: upper case, no hyphens or spaces, look-alikes read as their twin. */
 export function normalize(text) {
-  const bare = text.normalize('NFKC').replace(IGNORED, '').toUpperCase();
-  return [...bare].map(symbol => LOOK_ALIKES.get(symbol) ?? symbol).join('');
+  return translate(text.normalize('NFKC').replace(IGNORED, '').toUpperCase());
+}
+
+function translate(text) {
+  return [...text].map(symbol => LOOK_ALIKES.get(symbol) ?? symbol).join('');
+}
+
+/** Return the codes that a text holds, each once: whose check symbols fit, or else what is written like a code. */
+export function candidates(text) {
+  const seen = text.normalize('NFKC').replace(UNSEEN, '').toUpperCase();
+  const symbols = [...translate(seen.replace(/[^\p{L}\p{N}]/gu, ''))];
+  let found = symbols.map((_symbol, at) => symbols.slice(at, at + FULL_LENGTH).join('')).filter(isWhole);
+  for (const length of [FULL_LENGTH, LENGTH_WITHOUT_CHECKS]) if (!found.length) found = writtenLikeACode(seen, length);
+  return [...new Set(found)];
+}
+
+function isWhole(code) {
+  return code.length === FULL_LENGTH && badSymbols(code).length === 0 && wrongGroups(code).length === 0;
+}
+
+function writtenLikeACode(text, length) {
+  return text.replace(HYPHENS, '-').split(BETWEEN_WORDS).flatMap(word => {
+    const parts = word.replace(/^-+|-+$/g, '').split('-');
+    const code = translate(parts.join(''));
+    const inGroups = parts.length === 1 || parts.every(part => [...part].length === GROUP);
+    return code.length === length && inGroups && !badSymbols(code).length && /[0-9]/.test(word) ? [code] : [];
+  });
 }
 
 /** Write a normalized code in groups of five with hyphens. */
@@ -83,20 +111,46 @@ if (typeof document !== 'undefined') {
 }
 
 function start(field) {
-  let before = symbolsOf(field.value);
-  field.addEventListener('input', event => update(event));
+  const typedBefore = field.value !== field.defaultValue; // this script came late
+  let before = symbolsOf(field.defaultValue), writing = false;
+  field.addEventListener('input', event => writing || update(event));
   field.addEventListener('compositionend', event => update(event, true));
-  if (field.value) putCaretAtEnd(field);
-  hint(field, before, before.length);
+  field.addEventListener('paste', event => paste(event));
+  if (typedBefore) update({});
+  else if (field.value) showKept();
 
   function update(event, composed = false) {
     if (event.isComposing && !composed) return; // an input method is at work: its text is not ours yet
     let code = symbolsOf(field.value);
     let caret = symbolsOf(field.value.slice(0, field.selectionStart)).length;
     if (code === before && event.inputType?.startsWith('deleteContent')) [code, caret] = deletedHyphen(event, code, caret);
-    write(field, code, caret);
-    hint(field, code, caret);
+    const found = candidates(field.value);
+    const isBrought = code.length > before.length + 1 && !composed; // more than a key gives: pasted, dropped, dictated
+    if (isBrought && found.length === 1 && found[0] !== code) {
+      [code] = found;
+      caret = code.length;
+    }
+    const isTidied = code.length <= FULL_LENGTH && !event.inputType?.startsWith('history');
+    writing = true; // what is written here is no news
+    if (isTidied) write(field, display(code), caretAt(caret));
+    writing = false;
+    clearRefusal(field);
+    hint(field, code, caret, found);
     before = code;
+  }
+
+  function showKept() {
+    putCaretAtEnd(field);
+    if (!field.form?.querySelector('[data-refusal]')) hint(field, before, before.length, candidates(field.value));
+  }
+
+  // A field has no lines: the browser would join the last word of one with the first of the next.
+  function paste(event) {
+    const found = candidates(event.clipboardData?.getData('text') ?? '');
+    if (found.length !== 1 || found[0].length !== FULL_LENGTH) return;
+    event.preventDefault();
+    write(field, display(found[0]), caretAt(FULL_LENGTH));
+    update({});
   }
 }
 
@@ -107,25 +161,47 @@ function deletedHyphen(event, code, caret) {
   return [code.slice(0, at) + code.slice(at + 1), at];
 }
 
-function write(field, code, caret) {
-  const text = display(code);
+function write(field, text, caret) {
   if (field.value === text) return; // nothing to tidy, so the browser's own caret and undo stay untouched
-  field.value = text;
-  field.setSelectionRange(caretAt(caret), caretAt(caret));
+  const focused = document.activeElement === field;
+  if (focused) field.select();
+  // Written as if typed, where the browser can: then it can be undone. Nothing may be inserted but a text.
+  if (!focused || !document.execCommand(text ? 'insertText' : 'delete', false, text)) field.value = text;
+  field.setSelectionRange(caret, caret);
 }
 
 function putCaretAtEnd(field) {
   const toEnd = () => field.setSelectionRange(field.value.length, field.value.length);
-  if (document.activeElement === field) toEnd();
+  if (document.activeElement === field && field.selectionEnd === 0) toEnd();
   else field.addEventListener('focus', toEnd, { once: true });
 }
 
-function hint(field, code, caret) {
+// What the server refused is another text than the one that stands here now.
+function clearRefusal(field) {
+  for (const refusal of field.form?.querySelectorAll('[data-refusal]') ?? []) refusal.remove();
+  const described = field.getAttribute('aria-describedby')?.split(' ').filter(id => document.getElementById(id));
+  if (described) field.setAttribute('aria-describedby', described.join(' '));
+  field.removeAttribute('aria-invalid');
+}
+
+function hint(field, code, caret, found) {
   const place = document.querySelector(`[data-code-hint="${field.id}"]`);
   if (!place) return;
+  const [text, marked] = news(code, caret, found, place.dataset);
+  if (marked.length) field.dataset.wrong = marked.join(' ');
+  else delete field.dataset.wrong;
+  if (place.textContent !== text) place.textContent = text; // said once, not at each key
+}
+
+// What to say, and the groups to mark.
+function news(code, caret, found, texts) {
+  if (code.length > FULL_LENGTH) return [found.length > 1 ? texts.several : texts.long, []];
   const [stranger] = badSymbols(code);
   const group = groupToName(code, caret);
-  const text = stranger ? place.dataset.stranger.replace('{symbol}', stranger)
-    : group ? place.dataset.typo.replace('{group}', group) : '';
-  if (place.textContent !== text) place.textContent = text; // said once, not at each key
+  if (stranger) return [texts.stranger.replace('{symbol}', stranger), strangeGroups(code)];
+  return group ? [texts.typo.replace('{group}', group), [group]] : ['', []];
+}
+
+function strangeGroups(code) {
+  return groups(code).flatMap((group, at) => (badSymbols(group).length ? [at + 1] : []));
 }

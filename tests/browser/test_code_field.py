@@ -9,6 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 CODE = "7KQ2M-X4TDA-9RHFC-W3NBP-0SYGV"
+WHOLE = "B0280-XZAWT-VF40D-39WJV-1PG4T"  # their check symbols fit
+OTHER = "4GAW6-MEGGX-HQ8NR-1K29Z-1JXSW"
+WRONG = "4GAW6-MEGGX-HQ8NR-1K29Z-1JXSV"
 CARET = "f => f.value.slice(0, f.selectionStart) + '|' + f.value.slice(f.selectionEnd)"
 PUT_CARET = "(f, at) => f.setSelectionRange(at, at)"
 
@@ -34,6 +37,7 @@ PRESSED = {
     "all selected": ("ABCDE-FGH|", "Control+A Backspace", "|"),
     "one word": ("ABCDE-FGH|", "Control+Backspace", "ABCDE|"),
     "everything back": ("ABC|", "Backspace Control+Z", "ABC|"),
+    "back across a hyphen, and everything back": ("ABCDE-|FGH", "Backspace Control+Z Control+Z", "ABCDE-|FGH"),
 }
 PASTED = {
     "with hyphens": ("|", CODE, f"{CODE}|"),
@@ -41,6 +45,11 @@ PASTED = {
     "with spaces and a line's end": ("|", f"  {CODE.replace('-', ' ')}\n", f"{CODE}|"),
     "look-alikes and long hyphens": ("|", CODE.replace("0", "O").replace("-", "–"), f"{CODE}|"),
     "Cyrillic twins": ("|", CODE.replace("H", "Н").replace("B", "В"), f"{CODE}|"),
+    "a line of a mail": ("|", f"Activation code: {CODE}", f"{CODE}|"),
+    "half a mail, quoted": ("ABC|DE", f"> Order 10045567\n> Your code: {CODE}\nRegards", f"{CODE}|"),
+    "one symbol more": (f"{WHOLE[:-1]}|", "TX", f"{WHOLE}|"),
+    "two codes stay for the person to choose": ("|", f"{WHOLE} {OTHER}", f"{WHOLE} {OTHER}|"),
+    "no code in it": ("|", "We send your code in a second message", "We send your code in a second message|"),
     "into the middle": ("AB|CDE-FGH", "xyz", "ABXYZ|-CDEFG-H"),
 }
 
@@ -114,6 +123,63 @@ def test_mistakes_are_named_while_typing(field):
     expect(hint).to_have_text(re.compile("No code has the symbol “É”"))
     field.press("Backspace")
     expect(hint).to_be_empty()
+
+
+def test_what_was_typed_can_be_taken_back(field):
+    field.press_sequentially("abcdef")
+    expect(field).to_have_value("ABCDE-F")
+    for _press in range(20):
+        field.press("Control+Z")
+    expect(field).to_have_value("")
+    for _press in range(20):
+        field.press("Control+Shift+Z")
+    expect(field).to_have_value("ABCDE-F")
+
+
+def test_text_that_is_no_code_is_said_to_be_none(field):
+    hint = field.page.locator("[data-code-hint]")
+    field.fill(f"{WHOLE} or {OTHER}")
+    expect(hint).to_have_text(re.compile("more than one code"))
+    field.fill("We send your code in a second message")
+    expect(hint).to_have_text(re.compile("longer than a code"))
+
+
+def test_only_the_wrong_group_is_marked_and_one_message_speaks(field):
+    page, hint = field.page, field.page.locator("[data-code-hint]")
+    field.fill(WRONG)
+    expect(field).to_have_attribute("data-wrong", "5")
+    page.get_by_role("button", name="Continue").click()
+    error = page.locator("#code-error")
+    expect(error).to_have_text(re.compile("typing mistake in group 5"))
+    expect(field).to_have_attribute("data-wrong", "5")
+    expect(hint).to_be_empty()
+    field.press("Backspace")
+    expect(error).to_have_count(0)
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(field).not_to_have_attribute("data-wrong", "5")
+    field.press_sequentially("v")
+    expect(field).to_have_accessible_description(re.compile("^Group 5 has a typing mistake. 25 characters."))
+
+
+@pytest.mark.parametrize("width", [320, 360, 375])
+def test_phones_do_not_zoom_into_the_field(open_page, customer, width):
+    page = open_page(width, user=customer)
+    for address in ("/licenses/add/", "/licenses/"):
+        page.goto(address)
+        field = page.get_by_role("textbox", name="Add activation code")
+        field.fill(CODE)
+        assert field.evaluate("f => parseFloat(getComputedStyle(f).fontSize)") >= 16
+        assert field.evaluate("f => f.scrollWidth <= f.clientWidth")
+
+
+def test_field_and_button_of_the_start_page_end_at_one_edge(field):
+    button = field.page.get_by_role("button", name="Continue")
+    edges = [place.bounding_box() for place in (field, button)]
+    assert edges[0]["x"] + edges[0]["width"] == pytest.approx(edges[1]["x"] + edges[1]["width"], abs=0.5)
+
+
+def test_field_has_the_cursor(field):
+    expect(field).to_be_focused()
 
 
 def test_keyboards_of_phones_are_told_what_a_code_is(field):

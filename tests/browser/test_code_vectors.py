@@ -9,7 +9,8 @@ READ = """async inputs => {
   const code = await import('/static/js/code.js');
   return inputs.map(input => {
     const normalized = code.normalize(input);
-    return [normalized, code.display(normalized), code.badSymbols(normalized), code.wrongGroups(normalized)];
+    return [normalized, code.display(normalized), code.badSymbols(normalized), code.wrongGroups(normalized),
+      code.candidates(input).map(code.display)];
   });
 }"""
 CARETS = """async counts => {
@@ -22,7 +23,8 @@ GROUP_TO_NAME = "async ([text, caret]) => (await import('/static/js/code.js')).g
 def test_browser_answers_as_the_vectors_say(page):
     page.goto("/")
     found = page.evaluate(READ, [vector["input"] for vector in VECTORS])
-    wanted = [[vector[key] for key in ("normalized", "display", "bad_symbols", "wrong_groups")] for vector in VECTORS]
+    keys = ("normalized", "display", "bad_symbols", "wrong_groups", "found")
+    wanted = [[vector[key] for key in keys] for vector in VECTORS]
     assert len(found) >= 40
     assert found == wanted
 

@@ -18,6 +18,7 @@ def test_server_answers_as_the_vectors_say(vector):
     assert codes.display(spelled) == vector["display"]
     assert codes.bad_symbols(spelled) == vector["bad_symbols"]
     assert codes.wrong_groups(spelled) == vector["wrong_groups"]
+    assert [codes.display(code) for code in codes.candidates(vector["input"])] == vector["found"]
 
 
 def test_new_code_is_25_symbols_with_a_check_in_each_group():
