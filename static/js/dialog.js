@@ -2,8 +2,10 @@
 
 for (const link of document.querySelectorAll('a[data-dialog]')) {
   const dialog = document.getElementById(link.dataset.dialog);
+  if (!dialog?.showModal) continue;
+  link.setAttribute('aria-haspopup', 'dialog'); // said once it is true: before, the link leads to the page
   link.addEventListener('click', event => {
-    if (!dialog?.showModal || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     dialog.showModal();
   });

@@ -161,13 +161,16 @@ def disconnect_by_license(page, javascript: bool):
 def disconnect(page, name: str, javascript: bool, *, hesitate: bool = False):
     """Press “Disconnect device” and answer the question: a dialog with script, a page without."""
     question = page.get_by_role("dialog") if javascript else page.get_by_role("main")
+    link = page.get_by_role("link", name="Disconnect device")
+    if javascript:
+        expect(link).to_have_attribute("aria-haspopup", "dialog")  # its script has arrived
     if hesitate:
-        page.get_by_role("link", name="Disconnect device").click()
+        link.click()
         expect(question.get_by_role("heading", name=f"Disconnect {name}?")).to_be_visible()
         question.get_by_text("Cancel", exact=True).click()
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
         expect(page.get_by_role("heading", name=f"Disconnect {name}?")).to_have_count(0)
-    page.get_by_role("link", name="Disconnect device").click()
+    link.click()
     expect(question.get_by_text("Files on the device are not touched.")).to_be_visible()
     question.get_by_role("button", name="OK").click()
     expect(page.get_by_role("heading", name=f"{name} is disconnected")).to_be_visible()
