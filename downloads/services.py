@@ -23,6 +23,7 @@ from downloads.mails import mail_link
 from downloads.models import DeviceLink, Installer, SetupGuide, store_by_hash
 from licenses.models import Event, License, Product
 from licenses.services import record_event
+from portal import limits
 from portal.words import clock, from_now
 from portal.worker import delete_in_batches
 
@@ -236,6 +237,20 @@ def check_files(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     due = Q(checked_at__isnull=True) | Q(checked_at__lte=now - CHECKED_EVERY)
     return sum(not check_file(installer=installer, now=now) for installer in Installer.objects.published().filter(due))
+
+
+def count_download(*, user, installer: Installer, begins: bool) -> limits.Count:
+    """Count a download that begins, or one more part of a file that this account began to download within the hour.
+
+    A part of a file that was not begun counts as a beginning: else all but the first byte could be had without end.
+    """
+    parts = limits.count("download-part", f"{user.pk} {installer.pk}")
+    if parts.is_over or not (begins or parts.number == 1):
+        return parts
+    downloads = limits.count("download", user.pk)
+    if downloads.is_over:
+        limits.give_back("download-part", f"{user.pk} {installer.pk}")
+    return downloads
 
 
 def record_download(*, user, installer: Installer) -> Event:

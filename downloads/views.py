@@ -105,7 +105,15 @@ def file(request, pk, file_name):
     if not services.is_deliverable(installer):
         return unavailable(request, installer)
     response = deliver(request, installer)
-    if begins_download(request, response):
+    if not sends_file(request, response):
+        return response
+    begins = begins_download(request, response)
+    counted = services.count_download(user=request.user, installer=installer, begins=begins)
+    if counted.is_over:
+        if response.streaming:
+            response.drop()
+        return too_many(request, installer, counted)
+    if begins:
         services.record_download(user=request.user, installer=installer)
     return response
 
@@ -121,6 +129,14 @@ def unavailable(request, installer):
     offer = Offer(installer.product, installer=installer)
     response = render(request, "downloads/unavailable.html", {"offer": offer}, status=503)
     response["Retry-After"] = "3600"
+    return response
+
+
+def too_many(request, installer, counted):
+    """Say when this account may download again."""
+    context = {"offer": Offer(installer.product, installer=installer), **counted.words}
+    response = render(request, "downloads/too_many.html", context, status=429)
+    response["Retry-After"] = str(counted.seconds)
     return response
 
 
@@ -144,11 +160,15 @@ def deliver(request, installer):
     return response
 
 
+def sends_file(request, response):
+    """Tell an answer with the file, or a part of it, from one that says only something about it."""
+    return request.method == "GET" and response.status_code in (200, 206)
+
+
 def begins_download(request, response):
     """Tell a download from the later parts of one that is resumed or fetched in pieces."""
     part = request.headers.get("Range", "") if "X-Accel-Redirect" in response else response.get("Content-Range", "")
-    from_start = not part or part.startswith(("bytes=0-", "bytes 0-"))
-    return request.method == "GET" and response.status_code in (200, 206) and from_start
+    return not part or part.startswith(("bytes=0-", "bytes 0-"))
 
 
 @require_safe

@@ -354,6 +354,9 @@ LIMITS: dict[str, tuple[int, timedelta]] = {
     "device-code": (10, timedelta(minutes=5)),
     "wrong-secret": (60, timedelta(minutes=10)),
     "wrong-token": (60, timedelta(minutes=10)),
+    # Downloads that an account begins; and parts of one file, for browsers that resume and programs that fetch pieces.
+    "download": (20, timedelta(hours=1)),
+    "download-part": (1000, timedelta(hours=1)),
     # Links for another device that are opened from a network address: enough for an office, too few to guess.
     "open-link": (20, timedelta(minutes=1)),
 }
