@@ -97,7 +97,9 @@ def keep_for_later(request):
     form = CodeForm(request.POST) if request.method == "POST" else empty_form(request)
     if form.is_valid():
         try:
-            services.keep_code_in_session(session=request.session, text=form.cleaned_data["code"])
+            services.keep_code_in_session(
+                session=request.session, text=form.cleaned_data["code"], address=client_address(request)
+            )
         except ValidationError as refusal:
             form.add_error("code", refusal)
         else:

@@ -350,6 +350,8 @@ LIMITS: dict[str, tuple[int, timedelta]] = {
     "sign-out": (60, timedelta(hours=1)),
     "release": (30, timedelta(hours=1)),
     "orders": (600, timedelta(minutes=1)),
+    # Codes that visitors type before they sign in, by network address: each becomes a row, none is looked up.
+    "visitors-code": (60, timedelta(hours=1)),
     # Only what is wrong: codes of devices, by person; secrets, and tokens that never were, by client and address.
     "device-code": (10, timedelta(minutes=5)),
     "wrong-secret": (60, timedelta(minutes=10)),

@@ -1,5 +1,6 @@
 """The table of limits, and how they are counted."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,25 @@ from django.conf import settings
 
 from portal import limits
 from portal.api.models import CallCount
+from portal.api.throttles import prune_counts
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+# What is counted where is tested where it happens: tests/api, identity, downloads, licenses.
+FIGURES = {
+    "licenses": (120, HOUR),
+    "connect": (30, HOUR),
+    "check-in": (60, HOUR),
+    "sign-out": (60, HOUR),
+    "release": (30, HOUR),
+    "orders": (600, MINUTE),
+    "visitors-code": (60, HOUR),
+    "device-code": (10, 5 * MINUTE),
+    "wrong-secret": (60, 10 * MINUTE),
+    "wrong-token": (60, 10 * MINUTE),
+    "download": (20, HOUR),
+    "download-part": (1000, HOUR),
+    "open-link": (20, MINUTE),
+}
 
 
 @pytest.fixture
@@ -47,8 +65,27 @@ def test_household_has_one_address(address, network):
     assert limits.network_of(address) == network
 
 
-@pytest.mark.parametrize(
-    ("limit", "figures"), [("connect", (30, HOUR)), ("check-in", (60, HOUR)), ("open-link", (20, MINUTE))]
-)
-def test_figures_of_the_table(limit, figures):
-    assert settings.LIMITS[limit] == figures
+@pytest.mark.parametrize("limit", FIGURES)
+def test_figures_of_the_table(limit):
+    assert settings.LIMITS[limit] == FIGURES[limit]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limit", FIGURES)
+def test_each_row_lets_so_many_pass_and_counts_anew_after_its_window(limit):
+    of, window = settings.LIMITS[limit]
+    assert [limits.count(limit, "x").is_over for _time in range(of + 1)] == [False] * of + [True]
+    CallCount.objects.update(began_at=CallCount.objects.get().began_at - window.total_seconds())
+    assert not limits.count(limit, "x").is_over
+
+
+def test_table_has_no_other_rows():
+    assert set(settings.LIMITS) == set(FIGURES)
+
+
+@pytest.mark.django_db
+def test_no_count_is_deleted_while_it_counts():
+    for limit, (_of, window) in settings.LIMITS.items():
+        limits.count(limit, "x")
+        CallCount.objects.filter(key=f"{limit}:x").update(began_at=time.time() - window.total_seconds() + 5)
+    assert prune_counts() == 0

@@ -4,9 +4,11 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from licenses import codes
 from licenses.models import CodeBatch, License, WaitingCode
+from portal import limits
 
 from .attempts import submit_code
 from .redeem import misspelled, refuse_another_number
@@ -24,15 +26,30 @@ FINAL = {"yours_already", "taken", "revoked", "too_late", "term_over", "trial_us
 MISTYPED_GROUPS = 2
 
 
-def keep_code_in_session(*, session, text: str) -> None:
+def keep_code_in_session(*, session, text: str, address: str | None = None) -> None:
     """Keep what a visitor typed in the session, sealed, because the session lies in the database.
 
-    Raises what `spell` raises.
+    Raises what `spell` raises, and `slow_down`: each visitor’s code is a row, whatever it is worth.
     """
     spelled = spell(text)
     if codes.unseal(session.get(SESSION_KEY, "")) != spelled:
+        if address:
+            refuse_too_many(address)
         session.pop(LENT_TO, None)
     session[SESSION_KEY] = codes.seal(spelled)
+
+
+def refuse_too_many(address: str) -> None:
+    counted = limits.count("visitors-code", limits.network_of(address))
+    if counted.is_over:
+        raise ValidationError(
+            _(
+                "Many codes were typed in your network. You can go on %(wait)s, at %(time)s. "
+                "Or sign in first, and add the code then."
+            ),
+            code="slow_down",
+            params=counted.words,
+        )
 
 
 def spell(text: str) -> str:

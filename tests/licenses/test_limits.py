@@ -86,6 +86,12 @@ def test_one_address_cannot_guess_with_many_accounts():
     assert guess(users[-1], "192.0.2.8").code == "unknown"
 
 
+def test_household_has_one_address_however_many_it_has_of_ipv6(settings):
+    settings.CODE_LIMITS = {**LIMITS, "counted_per_address": 2}
+    answers = [guess(UserFactory(), f"2001:db8::{number}").code for number in range(3)]
+    assert answers == ["unknown", "unknown", "slow_down"]
+
+
 def test_mistakes_that_are_not_counted_have_a_limit_too(customer):
     for _try in range(LIMITS["any_per_account"]):
         guess(customer, text="ABCDE")
