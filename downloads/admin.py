@@ -21,6 +21,7 @@ from downloads.services import (
     withdraw_installer,
     write_default_guides,
 )
+from portal.staff import HappenedFilter
 
 
 class InstallerForm(forms.ModelForm):
@@ -46,7 +47,7 @@ def language_choice(field):
 class InstallerAdmin(admin.ModelAdmin):
     form = InstallerForm
     list_display = ("product", "platform", "version", "language", "state", "size_text", "released_at", "damaged_at")
-    list_filter = ("platform", "language", "product", ("withdrawn_at", admin.EmptyFieldListFilter))
+    list_filter = ("platform", "language", "product", ("withdrawn_at", HappenedFilter))
     list_select_related = ("product",)
     search_fields = ("product__name", "version", "file_name", "sha256")
     date_hierarchy = "released_at"

@@ -12,6 +12,20 @@ def link_to(row, text=""):
     return format_html('<a href="{}">{}</a>', address, text or row)
 
 
+class HappenedFilter(admin.EmptyFieldListFilter):
+    """Whether something has happened to a row: “Yes” and “No”, where Django says “Not empty” and “Empty”."""
+
+    def choices(self, changelist):
+        everything, empty, filled = super().choices(changelist)
+        return [everything, renamed(filled, _("Yes")), renamed(empty, _("No"))]
+
+
+def renamed(choice: dict, name) -> dict:
+    """Keep the count that stands behind the name when staff asked for counts."""
+    _name, bracket, count = str(choice["display"]).partition(" (")
+    return {**choice, "display": f"{name}{bracket}{count}"}
+
+
 class KeptAdmin(admin.ModelAdmin):
     """Rows that only services make and nobody deletes; actions may still call a service."""
 

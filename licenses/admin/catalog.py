@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from licenses import services
 from licenses.models import Plan, Platform, Product, SeatPool
 from licenses.touched import touched_by
-from portal.staff import KeptInline
+from portal.staff import HappenedFilter, KeptInline
 
 
 class CatalogAdmin(admin.ModelAdmin):
@@ -90,7 +90,7 @@ class CatalogAdmin(admin.ModelAdmin):
 @admin.register(Product)
 class ProductAdmin(CatalogAdmin):
     list_display = ["name", "slug", "plan_count", "successor", "withdrawn_at"]
-    list_filter = [("withdrawn_at", admin.EmptyFieldListFilter)]
+    list_filter = [("withdrawn_at", HappenedFilter)]
     list_select_related = ["successor"]
     search_fields = ["name", "slug"]
     ordering = ["name"]  # said again: counting plans makes Django forget the order of the model
@@ -123,7 +123,7 @@ class SoldPoolInline(KeptInline):
 @admin.register(Plan)
 class PlanAdmin(CatalogAdmin):
     list_display = ["name", "product", "kind", "term", "seats", "region", "slug", "withdrawn_at"]
-    list_filter = ["product", "kind", "region", ("withdrawn_at", admin.EmptyFieldListFilter)]
+    list_filter = ["product", "kind", "region", ("withdrawn_at", HappenedFilter)]
     list_select_related = ["product"]
     search_fields = ["name", "slug", "product__name"]
     autocomplete_fields = ["product"]

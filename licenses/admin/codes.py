@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from licenses import codes, services
 from licenses.models import ActivationCode, CodeBatch, Event, count_codes
 from licenses.sheets import code_rows
-from portal.staff import HistoryInline, KeptAdmin, link_to
+from portal.staff import HappenedFilter, HistoryInline, KeptAdmin, link_to
 from portal.words import number
 
 from .filters import BatchFilter
@@ -53,7 +53,7 @@ class BatchHistoryInline(HistoryInline):
 @admin.register(CodeBatch)
 class CodeBatchAdmin(admin.ModelAdmin):
     list_display = ["__str__", "plan", "created_at", "issued", "used", "is_suspended"]
-    list_filter = [("suspended_at", admin.EmptyFieldListFilter), "plan__product", "created_at"]
+    list_filter = [("suspended_at", HappenedFilter), "plan__product", "created_at"]
     list_per_page = 25  # the codes of each are counted, and they may be many
     search_fields = ["name", "reference", "plan__name", "plan__slug"]
     autocomplete_fields = ["plan"]

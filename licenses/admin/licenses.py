@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses import services
 from licenses.models import Event, License, Seat, Term
-from portal.staff import HistoryInline, KeptAdmin, KeptInline, link_to
+from portal.staff import HappenedFilter, HistoryInline, KeptAdmin, KeptInline, link_to
 from portal.words import day, moment
 
 from .filters import LicenseBatchFilter
@@ -67,7 +67,7 @@ class BlockForm(forms.Form):
 @admin.register(License)
 class LicenseAdmin(KeptAdmin):
     list_display = ["support_key", "product", "customer", "state", "ends", "seats", "created_at"]
-    list_filter = ["product", ("blocked_at", admin.EmptyFieldListFilter), LicenseBatchFilter, "created_at"]
+    list_filter = ["product", ("blocked_at", HappenedFilter), LicenseBatchFilter, "created_at"]
     search_fields = ["support_key", "owner__email", "product__name"]
     search_help_text = _("Support key, email address or product.")
     view_on_site = False  # that page is the customer's alone

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Region
@@ -84,7 +85,7 @@ class UserAdmin(DjangoUserAdmin):
         choices = {"language": settings.LANGUAGES, "region": Region.choices}.get(db_field.name)
         if choices is None:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
-        return forms.ChoiceField(label=db_field.verbose_name, choices=[("", "–"), *choices], required=False)
+        return forms.ChoiceField(label=capfirst(db_field.verbose_name), choices=[("", "–"), *choices], required=False)
 
     def get_queryset(self, request):
         verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)

@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from portal.staff import KeptAdmin
+from portal.staff import HappenedFilter, KeptAdmin
 from portal.words import moment
 
 from .models import Delivery, Endpoint, Topic
@@ -30,7 +30,7 @@ class EndpointForm(forms.ModelForm):
 class EndpointAdmin(admin.ModelAdmin):
     form = EndpointForm
     list_display = ["url", "client", "created_at", "rotated_at", "waiting", "disabled_at"]
-    list_filter = [("disabled_at", admin.EmptyFieldListFilter), ("client", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [("disabled_at", HappenedFilter), ("client", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["client"]
     search_fields = ["url", "client__id", "client__name"]
     readonly_fields = ["created_at", "rotated_at", "disabled_at"]

@@ -106,3 +106,14 @@ def test_password_that_was_refused_is_told_nobody(client_of, helper, customer, m
     set_password(client_of(helper), customer, password2="Another-27")
     assert mailoutbox == []
     assert not customer.history.exists()
+
+
+def test_labels_of_a_customer_begin_alike(client_of, staff, customer):
+    page = client_of(staff).get(reverse("admin:accounts_user_change", args=[customer.pk])).content.decode()
+    assert "Language:" in page
+    assert "Region:" in page
+
+
+def test_customers_have_a_section_of_their_own(client_of, staff):
+    sections = [room["name"] for room in client_of(staff).get(reverse("admin:index")).context["app_list"]]
+    assert len(sections) == len(set(sections))

@@ -104,3 +104,10 @@ def test_history_cannot_be_written_by_hand(office, rows):
 def test_customer_is_not_let_in(client_of, customer):
     answer = client_of(customer).get(reverse("admin:index"))
     assert answer.status_code in (302, 403)
+
+
+def test_filter_answers_whether_a_license_is_blocked(office):
+    services.block_license(license=LicenseFactory(), reason="Chargeback")
+    rows = office.get(reverse("admin:licenses_license_changelist"), {"_facets": "True"}).context["cl"]
+    (blocked,) = (spec for spec in rows.filter_specs if spec.title == "blocked")
+    assert [str(choice["display"]) for choice in blocked.choices(rows)] == ["All", "Yes (1)", "No (0)"]
