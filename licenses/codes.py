@@ -19,6 +19,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they look like 1
 GROUP = 5
 FULL_LENGTH = 25
 LENGTHS = (20, 25)
+LONGEST_TEXT = 2000  # people paste half the mail in which the code stands
 
 # What people type when they mean another letter: look-alikes of the Latin, Cyrillic and Greek alphabets.
 LOOK_ALIKES = str.maketrans(

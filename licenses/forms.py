@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses import codes
 
-LONGEST_TEXT = 2000  # people paste half the mail in which the code stands
 LONGEST_CODE = 2 * codes.FULL_LENGTH  # more symbols than these are no code with a slip, but another text
 
 # After these it helps to look again where the code stands; what the seller or the account forbids is read correctly.
@@ -23,7 +22,7 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Activation code"),
-        max_length=LONGEST_TEXT,
+        max_length=codes.LONGEST_TEXT,
         error_messages={
             "required": _("Type or paste your activation code first. A full code has 25 characters."),
             "max_length": _("This is longer than a code. Paste only the 25 characters of the code."),
@@ -45,7 +44,7 @@ class CodeForm(forms.Form):
     def shown(self) -> str:
         """What stands in the field: the code that was found, or the text as it was typed."""
         text = self["code"].value() or ""
-        found = codes.candidates(text[:LONGEST_TEXT])
+        found = codes.candidates(text[: codes.LONGEST_TEXT])
         return codes.display(found[0]) if len(found) == 1 else text
 
     @property

@@ -18,7 +18,6 @@ SESSION_KEY = "waiting_code"
 LENT_TO = "waiting_code_lent_to"
 # What stood in the field of a page that comes anew; nothing waits.
 TYPED_KEY = "typed_code"
-LONGEST_TYPED = 1000
 
 # Refusals that end the waiting: this account can never add the code.
 FINAL = {"yours_already", "taken", "revoked", "too_late", "term_over", "trial_used"}
@@ -118,7 +117,7 @@ def take_from_session(session, user) -> WaitingCode | None:
 
 def keep_typed_code(*, session, text: str) -> None:
     """Keep what stands in the field, right or wrong, while the page comes anew: in another language, say."""
-    session[TYPED_KEY] = codes.seal(text[:LONGEST_TYPED])
+    session[TYPED_KEY] = codes.seal(text[: codes.LONGEST_TEXT])
 
 
 def take_typed_code(*, session) -> str:

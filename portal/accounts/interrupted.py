@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from licenses.codes import LONGEST_TEXT
 from licenses.services import last_group
 from portal.sealing import LostKeyError, seal, unseal
 
@@ -21,7 +22,6 @@ COOKIE_AGE = 2 * settings.SESSION_COOKIE_AGE
 SESSION_KEY = "interrupted"
 KEPT_FOR = timedelta(days=1)
 PURPOSE = "interrupted"
-LONGEST_CODE = 1000  # a code, or the line of a mail in which it stands
 
 # Where an activation code is sent to; other codes (of a device, of an app) are none.
 SENDS_A_CODE = {"licenses:add", "licenses:claim", "accounts:language"}
@@ -96,7 +96,7 @@ def keep(request: HttpRequest) -> None:
     if account is None:
         return
     view = request.resolver_match.view_name
-    code = request.POST.get("code", "")[:LONGEST_CODE] if view in SENDS_A_CODE else ""
+    code = request.POST.get("code", "")[:LONGEST_TEXT] if view in SENDS_A_CODE else ""
     before = kept(request)
     if not code and before and before.account == account:
         code = before.code  # a button pressed after it, in another tab perhaps, does not lose it

@@ -39,6 +39,13 @@ def test_code_in_a_mail_waits_for_a_visitor(client):
     assert codes.unseal(client.session["waiting_code"]) == codes.normalize(code)
 
 
+def test_text_waits_whole_while_the_page_comes_in_another_language(client):
+    code = fresh_code()
+    text = "All about your order and about us. " * 40 + code
+    client.post(reverse("accounts:language"), {"language": "de", "code": text, "next": reverse("licenses:add")})
+    assert f'value="{code}"' in client.get(reverse("licenses:add")).text
+
+
 def test_slip_in_a_pasted_code_is_told_with_the_code_alone(client_of, customer):
     wrong = with_slip(fresh_code())
     page = client_of(customer).post(reverse("licenses:add"), {"code": MAIL.format(wrong)}).text
