@@ -33,7 +33,15 @@ class SetHeaders:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             response.headers.setdefault("Cache-Control", "no-store")
-        return response
+        return without_body(response) if request.method == "HEAD" and not response.streaming else response
+
+
+def without_body(response: HttpResponse) -> HttpResponse:
+    """Keep what HEAD asks for; gunicorn writes a warning for each body that it has to drop (RFC 9110, 9.3.2)."""
+    length = response.headers.get("Content-Length", str(len(response.content)))
+    response.content = b""
+    response.headers["Content-Length"] = length
+    return response
 
 
 class CompressPages(GZipMiddleware):

@@ -1,8 +1,11 @@
 """What every answer carries, whoever gives it: page, refusal, redirect, file, API."""
 
 import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
 from django.urls import reverse
 
+from portal.middleware import SetHeaders
 from tests.factories import LicenseFactory
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +53,9 @@ def test_signing_out_has_the_browser_forget(client_of, customer):
     answer = client_of(customer).post(reverse("account_logout"))
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert answer.status_code == 302
+
+
+def test_head_is_answered_without_a_body_and_with_its_length():
+    request = RequestFactory().head("/")
+    answer = SetHeaders(lambda request: HttpResponse("a page"))(request)
+    assert (answer.content, answer["Content-Length"]) == (b"", "6")
