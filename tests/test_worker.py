@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError
 from portal import worker
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("connection already closed")])
 def test_worker_goes_on_when_the_database_was_away(monkeypatch, error):
     monkeypatch.setattr(worker, "DATABASE_PAUSE", 0)
