@@ -77,6 +77,7 @@ def test_closed_license_protects_nothing(read, license):
     page = read(dates(license, -400, -35))
     assert "Protected devices 0 of 2" in page
     assert "PC 0 Windows Not protected" in page
+    assert "Seats 2, " in page
 
 
 @pytest.mark.parametrize("limit", [2, None])
