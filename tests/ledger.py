@@ -6,12 +6,13 @@ from importlib import import_module
 
 from django.db import connection
 
-from devices.models import Lease
+from devices.models import Lease, TurnedAway
+from downloads.models import DeviceLink
 from licenses.models import CodeClaim, Event, License, Seat, Term
 
 triggers = import_module("licenses.migrations.0009_events_are_written_once")
 # Who points at others comes first.
-LEDGER = [Event, CodeClaim, Lease, Seat, Term, License]
+LEDGER = [Event, CodeClaim, Lease, TurnedAway, DeviceLink, Seat, Term, License]
 
 
 @contextmanager
