@@ -47,7 +47,9 @@ class Wire:
     def ask(self, request: bytes) -> bytes:
         with socket.create_connection(self.target, 60) as far:
             far.sendall(request)
-            return b"".join(iter(lambda: far.recv(65536), b""))
+            answer = b"".join(iter(lambda: far.recv(65536), b""))
+        # Else the product sends its next request into a connection that we are about to close.
+        return answer.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
 
     def close(self) -> None:
         self.listener.shutdown(socket.SHUT_RDWR)
