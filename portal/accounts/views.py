@@ -136,7 +136,10 @@ def ask_for_password(request: HttpRequest, address: EmailAddress) -> HttpRespons
 
     The new address of an account that is in use counts only for whoever can sign in to it.
     """
-    if address.user.emailaddress_set.filter(verified=True).exists():
+    verified = address.user.emailaddress_set.filter(verified=True).values_list("pk", flat=True)
+    if address.pk in verified:  # overtaken in this very moment; the page says by what
+        return redirect(request.path)
+    if verified:
         return render(request, "account/link_elsewhere.html", {"address": address})
     form = FirstPasswordForm(request.POST if "password" in request.POST else None, user=address.user)
     if form.is_valid():
