@@ -16,7 +16,7 @@ from devices.leases import LONGEST_TOKEN
 from devices.models import Device, Lease
 from devices.services import disconnect
 from licenses.models import Event, Seat
-from portal.staff import HistoryInline, KeptAdmin, KeptInline, link_to
+from portal.ui.staff import HistoryInline, KeptAdmin, KeptInline, link_to
 
 # A device id as the customer reads it out ("D-2ADB-0997"), or the beginning of a machine id.
 SPELLED_ID = re.compile(r"(?:d-)?([0-9a-f]{4}-?[0-9a-f]{0,28})")

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from devices.models import Device
 from licenses.models import Event, License
-from portal.identity.models import SignIn
-from portal.words import day
+from portal.foundation.oauth.models import SignIn
+from portal.ui.words import day
 
 # Ends of a sign-in that took the device's seat. After any other, the device keeps it and only has to sign in again.
 SEAT_TAKEN = {SignIn.End.DISCONNECTED, SignIn.End.SIGNED_OUT, SignIn.End.MOVED}

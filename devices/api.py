@@ -16,9 +16,9 @@ from devices.answers import SEAT_TAKEN, license_facts, notices
 from devices.models import Device
 from licenses.models import License, Platform, Product
 from licenses.services import report_full_license
-from portal.api.auth import invalid_token
-from portal.api.openapi import call
-from portal.api.throttles import throttle
+from portal.foundation.api.auth import invalid_token
+from portal.foundation.api.openapi import call
+from portal.foundation.api.throttles import throttle
 
 router = Router(tags=["devices"])
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from devices.leases import Verdict, moment_of, read_lease
 from devices.models import Device, Lease
 from licenses.models import Product, Seat
-from portal.words import moment
+from portal.ui.words import moment
 
 # Of something forged, which may say anything, so many characters a line are shown.
 LONGEST_SAYING = 200

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Plan, Seat
-from portal.identity.keys import public_jwks, signing_key
+from portal.foundation.crypto.keys import public_jwks, signing_key
 
 TYPE, ALGORITHM = "lease+jwt", "EdDSA"
 LASTS = timedelta(hours=72)

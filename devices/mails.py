@@ -1,6 +1,6 @@
 """What the devices write to people; the words are in templates/devices/mail/."""
 
-from portal.outbox.letters import send_letter
+from portal.foundation.mail.letters import send_letter
 
 
 def mail_about_move(*, device, licenses: list, trials: list) -> None:

@@ -16,7 +16,7 @@ from devices.forms import NameForm
 from devices.models import Device
 from devices.overview import Row, fingerprint, full_pool, rows_of, summary
 from licenses.models import License
-from portal.identity.keys import public_jwks
+from portal.foundation.crypto.keys import public_jwks
 
 ROWS_A_PAGE = 50
 NEWEST_EVENTS = 50

@@ -21,7 +21,7 @@ from downloads.services import (
     withdraw_installer,
     write_default_guides,
 )
-from portal.staff import HappenedFilter
+from portal.ui.staff import HappenedFilter
 
 
 class InstallerForm(forms.ModelForm):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from portal.outbox.letters import send_letter
+from portal.foundation.mail.letters import send_letter
 
 
 def mail_link(*, license, address: str, expires_at: datetime) -> None:

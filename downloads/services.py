@@ -23,9 +23,9 @@ from downloads.mails import mail_link
 from downloads.models import DeviceLink, Installer, SetupGuide, store_by_hash
 from licenses.models import Event, License, Product
 from licenses.services import record_event
-from portal import limits
-from portal.words import clock, from_now
-from portal.worker import delete_in_batches
+from portal.foundation.api import limits
+from portal.foundation.queue.worker import delete_in_batches
+from portal.ui.words import clock, from_now
 
 logger = logging.getLogger("portal.downloads")
 

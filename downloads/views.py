@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from allauth.account.adapter import get_adapter
+from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -34,8 +35,7 @@ from downloads.prose import render_guide
 from downloads.qr import draw_qr
 from downloads.ranges import send_file
 from licenses.models import License, Product
-from portal import limits
-from portal.errors import too_many_requests
+from portal.foundation.api import limits
 
 
 @require_safe
@@ -269,7 +269,7 @@ def send_link(request, pk):
 def open_link(request, text):
     """Where a link for another device leads: to the store of a phone, on a computer past the sign-in to the file."""
     if limits.count("open-link", limits.network_of(get_adapter(request).get_client_ip(request))).is_over:
-        return too_many_requests(request)
+        return respond_429(request)
     link = services.find_link(text=text)
     if link is None:
         return render(request, "downloads/link_unknown.html", status=404)

@@ -14,9 +14,9 @@ from pydantic import AwareDatetime, BeforeValidator, ConfigDict
 from licenses import services
 from licenses.models import License, Order
 from licenses.models.orders import LONGEST_ADDRESS, MOST_CODES, NUMBER
-from portal.api.openapi import call
-from portal.api.problems import ProblemError
-from portal.api.throttles import throttle
+from portal.foundation.api.openapi import call
+from portal.foundation.api.problems import ProblemError
+from portal.foundation.api.throttles import throttle
 
 router = Router(tags=["orders"])
 

@@ -2,7 +2,7 @@
 
 from django.contrib.auth import get_user_model
 
-from portal.outbox.letters import send_letter
+from portal.foundation.mail.letters import send_letter
 
 
 def mail_receipt(*, license) -> None:

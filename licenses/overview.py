@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from licenses.models import License
-from portal.words import day
+from portal.ui.words import day
 
 State = License.State
 MOST_IN_WORDS = 9

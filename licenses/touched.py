@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from licenses.models import ActivationCode, License, Plan, Product, Seat, Term
-from portal.words import number
+from portal.ui.words import number
 
 
 class Touched(NamedTuple):

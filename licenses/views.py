@@ -16,7 +16,7 @@ from licenses.forms import CodeForm
 from licenses.models import CodeClaim, License, Seat
 from licenses.overview import in_order, lead, longest_unseen_first, summary
 from licenses.protection import find_hop
-from portal.timing import even_time
+from portal.foundation.timing import even_time
 
 NEWEST_EVENTS = 50
 

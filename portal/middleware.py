@@ -130,7 +130,7 @@ def searched_fields(pages) -> set[str]:
 class LeadToPages:
     """Answer a method that an address does not take: nobody is left with the browser's own error page.
 
-    Addresses under /api/ answer in a problem document, which `portal.api.middleware` writes.
+    Addresses under /api/ answer in a problem document, which `portal.foundation.api.middleware` writes.
     """
 
     def __init__(self, get_response):

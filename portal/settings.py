@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env, EnvError, validate
 
-from portal.color import readable_accent
+from portal.ui.color import readable_accent
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -64,10 +64,11 @@ INSTALLED_APPS = [
     "licenses",
     "devices",
     "downloads",
-    "portal.outbox",
-    "portal.webhooks",
-    "portal.identity",
-    "portal.api",
+    "portal.foundation.crypto",
+    "portal.foundation.mail",
+    "portal.foundation.webhooks",
+    "portal.foundation.oauth",
+    "portal.foundation.api",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -91,7 +92,7 @@ MIDDLEWARE = [
     "portal.middleware.SetHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "portal.api.middleware.AnswerPrograms",
+    "portal.foundation.api.middleware.AnswerPrograms",
     "portal.middleware.CompressPages",
     "portal.middleware.RefuseOddText",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -104,7 +105,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "portal.identity.middleware.LetFormsReachApps",
+    "portal.foundation.oauth.middleware.LetFormsReachApps",
     "portal.middleware.RefuseHandMadeRequests",
     # Last, so that what it shows is in the reader's language.
     "portal.middleware.LeadToPages",
@@ -121,12 +122,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "portal.ui"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "portal.ui.tags"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.brand.brand",
+                "portal.ui.brand.brand",
             ],
         },
     }
@@ -135,7 +136,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database
 # A page must answer within 5 seconds, because somebody waits for it; a command or a worker takes the time that its work
-# takes. `portal/wsgi.py` says that this process serves pages. What each limit is for: portal/database/base.py.
+# takes. `portal/wsgi.py` says that this process serves pages. What each limit is for: foundation/database/base.py.
 SERVES_PAGES = env.bool("PORTAL_SERVES_PAGES", False)
 DATABASE_POOL = env.int("PORTAL_DATABASE_POOL", 0)
 DATABASE_ANSWERS_WITHIN = 3.5 if SERVES_PAGES else None
@@ -166,7 +167,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"] |= {
-        "ENGINE": "portal.database",
+        "ENGINE": "portal.foundation.database",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**DATABASE_WAITS, **DATABASES["default"].get("OPTIONS", {})},
@@ -186,7 +187,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The cache counts sign-in attempts, so it must be one that all worker processes share.
 DATABASE_CACHE: dict[str, Any] = {
-    "BACKEND": "portal.cache.DatabaseCache",
+    "BACKEND": "portal.foundation.database.cache.DatabaseCache",
     "LOCATION": "cache",
     # Django's 300 would throw counters away while they still count.
     "OPTIONS": {"MAX_ENTRIES": 100_000},
@@ -195,7 +196,7 @@ CACHES = {"default": DATABASE_CACHE}
 if env.str("CACHE_URL", ""):
     CACHES = {"default": env.dj_cache_url("CACHE_URL"), "database": DATABASE_CACHE}
     if CACHES["default"]["BACKEND"].endswith(".RedisCache"):
-        CACHES["default"]["BACKEND"] = "portal.cache.KeptTwice"
+        CACHES["default"]["BACKEND"] = "portal.foundation.database.cache.KeptTwice"
 
 # Signing in
 AUTH_USER_MODEL = "accounts.User"
@@ -251,7 +252,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PORTAL_PROXY_COUNT", 0)
 ALLAUTH_TRUSTED_CLIENT_IP_HEADER = env.str("PORTAL_CLIENT_IP_HEADER", None)
 
 # Signing in on devices: the OpenID provider
-IDP_OIDC_ADAPTER = "portal.identity.adapter.OIDCAdapter"
+IDP_OIDC_ADAPTER = "portal.foundation.oauth.adapter.OIDCAdapter"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 60 * 24 * 3600
 IDP_OIDC_ROTATE_REFRESH_TOKEN = True
@@ -285,7 +286,7 @@ ACCEL_PREFIX = env.str("PORTAL_ACCEL_PREFIX", "")
 INSTALLER_MAX_SIZE = env.int("PORTAL_INSTALLER_MAX_MB", 4096) * 1024**2
 
 # Mail: every mail is put in the outbox in the same transaction; the worker hands it to MAIL_DELIVERY.
-EMAIL_BACKEND = "portal.outbox.backend.OutboxBackend"
+EMAIL_BACKEND = "portal.foundation.mail.backend.OutboxBackend"
 if PRODUCTION:
     MAIL_DELIVERY = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
 else:
@@ -341,7 +342,7 @@ CODE_LIMITS: dict[str, Any] = {
 # So long a process signs with a key before it looks whether that was rotated.
 SIGNING_KEY_KEPT_FOR = timedelta(minutes=1)
 
-# All other limits, in one table: so many of one subject in so long, counted in the database (portal/limits.py).
+# All other limits, in one table: so many of one subject in so long, counted in the database (foundation/api/limits.py).
 LIMITS: dict[str, tuple[int, timedelta]] = {
     # Calls of the API: of one account (check-ins: device; orders: client).
     "licenses": (120, timedelta(hours=1)),
@@ -365,10 +366,10 @@ LIMITS: dict[str, tuple[int, timedelta]] = {
 
 # What the worker tidies up, and every how many seconds: counters and network addresses go by time, without a cron.
 HOUSEKEEPING = {
-    "portal.identity.services.prune_sign_ins": 3600,
+    "portal.foundation.oauth.services.prune_sign_ins": 3600,
     "portal.accounts.sessions.prune_sessions": 3600,
-    "portal.api.throttles.prune_counts": 3600,
-    "portal.api.idempotency.prune_answers": 3600,
+    "portal.foundation.api.throttles.prune_counts": 3600,
+    "portal.foundation.api.idempotency.prune_answers": 3600,
     "portal.accounts.services.prune_unverified": 3600,
     "licenses.services.prune_attempts": 3600,
     "downloads.services.prune_links": 3600,

@@ -9,10 +9,10 @@ from devices.api import router as devices
 from devices.views import lease_keys
 from downloads.views import open_link
 from licenses.api import router as orders
-from portal import brand
 from portal.accounts.views import home
-from portal.api.site import api
-from portal.api.views import manual
+from portal.foundation.api.site import api
+from portal.foundation.api.views import manual
+from portal.ui import brand
 
 # Staff come in by the portal's own sign-in, with its limits and, one day, its second step.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -24,7 +24,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("account/", include("portal.accounts.urls")),
     path("account/", include("allauth.urls")),
-    path("", include("portal.identity.urls")),
+    path("", include("portal.foundation.oauth.urls")),
     path("admin/", admin.site.urls),
     path("licenses/", include("licenses.urls")),
     path("devices/", include("devices.urls")),

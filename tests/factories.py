@@ -21,7 +21,7 @@ from downloads.models import Installer, SetupGuide, StoreLink
 from licenses.models import CodeBatch, License, Plan, Platform, Product, Seat, SeatPool, Term
 from licenses.services import issue_codes
 from portal.accounts.models import User
-from portal.identity.models import IssuedToken, SignIn
+from portal.foundation.oauth.models import IssuedToken, SignIn
 
 PASSWORD = "Violet-River-27"
 

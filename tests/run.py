@@ -15,9 +15,9 @@ ANY_DATABASE = [
         f"test_{name}.py"
         for name in ("architecture", "device_api_document", "faults", "postgres", "settings", "translations")
     ),
-    "api/test_schemathesis.py",
+    "foundation/api/test_schemathesis.py",
     "examples",
-    "identity/test_libraries.py",
+    "foundation/oauth/test_libraries.py",
 ]
 ONCE = [f"--ignore=tests/{path}" for path in ANY_DATABASE]
 PARTS = {

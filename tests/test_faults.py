@@ -111,7 +111,7 @@ print(json.dumps(""))
 TRIED = """
 import django, json
 django.setup()
-from portal.outbox.models import Mail
+from portal.foundation.mail.models import Mail
 print(json.dumps(Mail.objects.get(subject="Still here").last_error))
 """
 

@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from licenses import services
 from licenses.models import CodeAttempt, Event
-from portal import limits, worker
 from portal.accounts.models import User
 from portal.accounts.services import prune_unverified
-from portal.api.models import CallCount, KeptAnswer
-from portal.api.throttles import prune_counts
-from portal.identity.models import SignIn
-from portal.identity.services import prune_sign_ins
+from portal.foundation.api import limits
+from portal.foundation.api.models import CallCount, KeptAnswer
+from portal.foundation.api.throttles import prune_counts
+from portal.foundation.oauth.models import SignIn
+from portal.foundation.oauth.services import prune_sign_ins
+from portal.foundation.queue import worker
 from tests.factories import LicenseFactory, SignInFactory, UserFactory, days
 
 pytestmark = pytest.mark.django_db

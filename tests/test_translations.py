@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation.template import templatize
 
 from licenses import services
-from portal.words import day, moment
+from portal.ui.words import day, moment
 from tests.factories import LicenseFactory, UserFactory
 
 CATALOG = Path(settings.BASE_DIR) / "portal" / "locale" / "de" / "LC_MESSAGES" / "django.po"

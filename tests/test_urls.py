@@ -81,7 +81,7 @@ def address(name: str, **objects) -> str:
     return reverse(name, kwargs={argument: known[argument] for argument in ALL[name]})
 
 
-# Programs sign in by a token; tests/api/ asks each of their addresses.
+# Programs sign in by a token; tests/foundation/api/ asks each of their addresses.
 @pytest.mark.parametrize("name", sorted(name for name in set(ALL) - PUBLIC if not name.startswith("api:")))
 def test_address_asks_for_a_sign_in(client, name):
     answer = client.get(address(name))

@@ -14,8 +14,8 @@ from devices.models import Device
 from licenses.models import License, Product, Seat
 from licenses.protection import longest_first, seats_well
 from licenses.services import lock_licenses, protect_device
-from portal.identity.models import SignIn
-from portal.words import moment
+from portal.foundation.oauth.models import SignIn
+from portal.ui.words import moment
 
 from .connect import lock_machine
 from .connect_product import keep_alive

@@ -14,8 +14,8 @@ from devices.models import Device
 from licenses.models import License, Plan, Product, Seat
 from licenses.protection import has_room, longest_first, seats_well
 from licenses.services import end_trial, free_seat, seat_left, take_seat
-from portal.identity.models import SignIn
-from portal.identity.services import end_sign_ins
+from portal.foundation.oauth.models import SignIn
+from portal.foundation.oauth.services import end_sign_ins
 
 from .facts import clean_machine_id, clean_platform, clean_versions, name_by_product, write
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Seat
-from portal.identity.models import SignIn
-from portal.identity.services import bind_device
+from portal.foundation.oauth.models import SignIn
+from portal.foundation.oauth.services import bind_device
 
 from .connect import connect
 from .leases import IssuedLease, issue_lease

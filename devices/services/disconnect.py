@@ -8,8 +8,8 @@ from django.utils import timezone
 from devices.models import Device
 from licenses.models import License, Product, Seat
 from licenses.services import free_seat, keep_away, lock_licenses
-from portal.identity.models import SignIn
-from portal.identity.services import end_sign_ins
+from portal.foundation.oauth.models import SignIn
+from portal.foundation.oauth.services import end_sign_ins
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from devices.models import Device
 from licenses.models import Product, Seat
-from portal.identity.models import SignIn
+from portal.foundation.oauth.models import SignIn
 
 from .disconnect import disconnect
 

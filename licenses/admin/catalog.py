@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from licenses import services
 from licenses.models import Plan, Platform, Product, SeatPool
 from licenses.touched import touched_by
-from portal.staff import HappenedFilter, KeptInline
+from portal.ui.staff import HappenedFilter, KeptInline
 
 
 class CatalogAdmin(admin.ModelAdmin):

@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 from licenses import codes, services
 from licenses.models import ActivationCode, CodeBatch, Event, count_codes
 from licenses.sheets import code_rows
-from portal.staff import HappenedFilter, HistoryInline, KeptAdmin, link_to
-from portal.words import number
+from portal.ui.staff import HappenedFilter, HistoryInline, KeptAdmin, link_to
+from portal.ui.words import number
 
 from .filters import BatchFilter
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses import services
 from licenses.models import Event, License, Seat, Term
-from portal.staff import HappenedFilter, HistoryInline, KeptAdmin, KeptInline, link_to
-from portal.words import day, moment
+from portal.ui.staff import HappenedFilter, HistoryInline, KeptAdmin, KeptInline, link_to
+from portal.ui.words import day, moment
 
 from .filters import LicenseBatchFilter
 

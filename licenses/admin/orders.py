@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses import services
 from licenses.models import Event, Order
-from portal.staff import HistoryInline, KeptAdmin, link_to
+from portal.ui.staff import HistoryInline, KeptAdmin, link_to
 
 
 class ReaddressForm(forms.Form):

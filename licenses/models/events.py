@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.words import day
+from portal.ui.words import day
 
 from .codes import ActivationCode, CodeBatch
 from .licenses import License

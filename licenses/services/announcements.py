@@ -7,8 +7,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from licenses.models import License, Order, Term
-from portal.webhooks.models import Topic
-from portal.webhooks.services import announce, deliver_due, prune_old, written
+from portal.foundation.webhooks.models import Topic
+from portal.foundation.webhooks.services import announce, deliver_due, prune_old, written
 
 
 def announce_added(*, license: License, order: Order, at: datetime) -> None:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses.mails import mail_about_wrong_codes, mail_receipt
 from licenses.models import CodeAttempt, Event, License
-from portal.limits import network_of
-from portal.words import clock, from_now
-from portal.worker import delete_in_batches
+from portal.foundation.api.limits import network_of
+from portal.foundation.queue.worker import delete_in_batches
+from portal.ui.words import clock, from_now
 
 from .events import record_event
 from .locks import lock_name

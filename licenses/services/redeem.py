@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 from licenses import codes
 from licenses.dates import end_of_term
 from licenses.models import ActivationCode, CodeBatch, Event, License, Plan, Region, Term
-from portal.words import day
+from portal.ui.words import day
 
 from .announcements import announce_added
 from .events import record_event

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 from licenses.models import Event, License, Platform, Seat, SeatPool
 from licenses.moves import Moves
 from licenses.seating import free_place, places_taken
-from portal.words import day
+from portal.ui.words import day
 
 from .events import record_event
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses import codes
 from licenses.models import CodeBatch, License, WaitingCode
-from portal import limits
+from portal.foundation.api import limits
 
 from .attempts import submit_code
 from .redeem import misspelled, refuse_another_number

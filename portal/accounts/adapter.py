@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from licenses.services import deliver_waiting_orders, lend_waiting_code, move_waiting_code, resume_code
-from portal.brand import brand
-from portal.identity.models import SignIn
-from portal.identity.services import end_sign_ins
-from portal.words import from_now
+from portal.foundation.oauth.models import SignIn
+from portal.foundation.oauth.services import end_sign_ins
+from portal.ui.brand import brand
+from portal.ui.words import from_now
 
 from . import interrupted
 from .limits import opens_at, tries_left

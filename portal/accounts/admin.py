@@ -21,9 +21,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Region
-from portal.identity.models import SignIn
-from portal.identity.services import end_sign_ins
-from portal.staff import KeptAdmin, link_to
+from portal.foundation.oauth.models import SignIn
+from portal.foundation.oauth.services import end_sign_ins
+from portal.ui.staff import KeptAdmin, link_to
 
 from .models import User
 from .services import mark_verified, refuse_staff, tell_password_set

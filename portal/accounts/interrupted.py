@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses.codes import LONGEST_TEXT
 from licenses.services import last_group
-from portal.sealing import LostKeyError, seal, unseal
+from portal.foundation.crypto.sealing import LostKeyError, seal, unseal
 
 # Which account this browser is signed in to, or was when that ended by itself; signing out deletes it.
 COOKIE = "account"

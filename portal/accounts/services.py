@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Event
 from licenses.services import deliver_waiting_orders, record_event
-from portal.identity.models import SignIn
-from portal.identity.services import end_sign_ins
-from portal.outbox.letters import send_letter
-from portal.worker import in_batches
+from portal.foundation.mail.letters import send_letter
+from portal.foundation.oauth.models import SignIn
+from portal.foundation.oauth.services import end_sign_ins
+from portal.foundation.queue.worker import in_batches
 
 from .models import User
 

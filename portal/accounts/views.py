@@ -24,8 +24,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from licenses.services import keep_typed_code, waiting_code
-from portal.timing import even_time
-from portal.words import from_now, moment
+from portal.foundation.timing import even_time
+from portal.ui.words import from_now, moment
 
 from . import interrupted
 from .adapter import EXPECTED_MAIL, EXPECTED_PASSWORD

@@ -2,7 +2,7 @@
 
 from allauth.idp.oidc.models import Client
 
-from portal.identity.services import give_secret, register_client
+from portal.foundation.oauth.services import give_secret, register_client
 
 APPS = {
     "demo-windows": "Kaspersky for Windows",

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from portal import timing
+from portal.foundation import timing
 from tests.factories import PASSWORD
 
 

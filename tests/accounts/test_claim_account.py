@@ -14,7 +14,7 @@ from licenses import services
 from licenses.models import License, WaitingCode
 from portal.accounts.models import User
 from portal.accounts.services import claim_account, close_unused
-from portal.identity.models import SignIn
+from portal.foundation.oauth.models import SignIn
 from tests.factories import LicenseFactory, PlanFactory, SignInFactory, UserFactory, fresh_code
 
 pytestmark = pytest.mark.django_db

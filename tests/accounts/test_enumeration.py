@@ -5,8 +5,8 @@ from django.contrib.auth import hashers
 from django.test import Client
 from django.urls import reverse
 
-from portal import timing
 from portal.accounts.hashers import OwaspArgon2Hasher
+from portal.foundation import timing
 
 pytestmark = pytest.mark.django_db
 KNOWN, UNKNOWN = "anna@example.com", "nobody@example.com"

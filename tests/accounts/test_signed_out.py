@@ -11,7 +11,7 @@ from django.urls import reverse
 from licenses import services
 from licenses.models import License, WaitingCode
 from portal.accounts import interrupted
-from portal.words import moment
+from portal.ui.words import moment
 from tests.factories import PASSWORD, LicenseFactory, SeatFactory, fresh_code
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from licenses.models import Plan
 from portal.demo.catalog import PLANS, PRODUCTS, load_plan, load_product
 from portal.demo.installers import files_of, publish
-from portal.outbox.services import deliver_due
+from portal.foundation.mail.services import deliver_due
 from tests import chromium
 
 HERE = Path(__file__).parent
@@ -100,7 +100,7 @@ def phone(open_page):
 @pytest.fixture
 def deliver_mail(settings):
     """Let mails go through the outbox into files, as in the demonstration; returns the function that delivers them."""
-    settings.EMAIL_BACKEND = "portal.outbox.backend.OutboxBackend"
+    settings.EMAIL_BACKEND = "portal.foundation.mail.backend.OutboxBackend"
     for path in (settings.DATA_DIR / "mail").glob("*"):
         path.unlink()
     return deliver_due

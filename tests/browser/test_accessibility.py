@@ -25,7 +25,7 @@ from licenses.services import archive_license, keep_code, redeem_code
 from portal.demo.catalog import load_catalog
 from portal.demo.clients import load_clients
 from portal.demo.history import load_history
-from portal.identity.models import Grant
+from portal.foundation.oauth.models import Grant
 from tests.browser.conftest import NARROW, WIDE
 from tests.factories import (
     PASSWORD,
@@ -36,7 +36,7 @@ from tests.factories import (
     days,
     fresh_code,
 )
-from tests.identity import apps
+from tests.foundation.oauth import apps
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 WIDTHS = (WIDE, NARROW, 320)

@@ -5,10 +5,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from portal.identity.models import SignIn
+from portal.foundation.oauth.models import SignIn
 from tests.factories import PASSWORD, AppFactory
-from tests.identity.apps import AUTHORIZE, Product
-from tests.identity.callback import door
+from tests.foundation.oauth.apps import AUTHORIZE, Product
+from tests.foundation.oauth.callback import door
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

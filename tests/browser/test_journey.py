@@ -12,7 +12,7 @@ from devices.services import connect
 from licenses.models import License
 from licenses.services import redeem_code
 from portal.accounts.models import User
-from portal.words import day
+from portal.ui.words import day
 from tests.browser.conftest import NARROW, WIDE
 from tests.factories import PASSWORD, DeviceFactory, LicenseFactory, SeatFactory, days, fresh_code
 

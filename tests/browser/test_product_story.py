@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from devices.models import Device
 from licenses.models import Seat, SeatPool
-from portal.identity.services import register_client
+from portal.foundation.oauth.services import register_client
 from tests.browser.test_journey import disconnect, download, register, type_code, verify
 from tests.examples.program import Program
 from tests.factories import fresh_code

@@ -11,11 +11,11 @@ from devices.models import Device
 from devices.services import disconnect
 from licenses.models import Seat
 from licenses.services import block_license
-from portal.identity.models import SignIn
-from portal.identity.services import end_sign_ins
-from tests.api.conftest import Program, machine, problem
+from portal.foundation.oauth.models import SignIn
+from portal.foundation.oauth.services import end_sign_ins
 from tests.devices.conftest import plug, shrink
 from tests.factories import DeviceFactory, LicenseFactory, ProductFactory, StaffFactory, days
+from tests.foundation.api.conftest import Program, machine, problem
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,11 @@ from devices.models import Device
 from devices.services import connect_product, disconnect
 from licenses.models import Event, Plan, Seat
 from licenses.services import block_license
-from portal.identity.models import SignIn
-from portal.identity.services import end_sign_ins
-from tests.api.conftest import Program, machine, problem
+from portal.foundation.oauth.models import SignIn
+from portal.foundation.oauth.services import end_sign_ins
 from tests.devices.conftest import plug, refuses
 from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, ProductFactory, days
+from tests.foundation.api.conftest import Program, machine, problem
 
 pytestmark = pytest.mark.django_db
 

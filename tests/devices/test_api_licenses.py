@@ -5,9 +5,9 @@ import pytest
 from devices.api import in_order
 from licenses.models import License
 from licenses.services import block_license
-from tests.api.conftest import Program, problem
 from tests.devices.conftest import plug
 from tests.factories import LicenseFactory, SeatPoolFactory, days
+from tests.foundation.api.conftest import Program, problem
 
 pytestmark = pytest.mark.django_db
 

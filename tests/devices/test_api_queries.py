@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from devices.models import Device
 from licenses.models import Seat
-from portal.identity import keys
-from tests.api.conftest import Program
+from portal.foundation.crypto import keys
 from tests.devices.conftest import plug
 from tests.factories import LicenseFactory, PlanFactory, SeatFactory, TermFactory, days
+from tests.foundation.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
 

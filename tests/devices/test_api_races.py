@@ -6,10 +6,10 @@ from django.db.models import Count
 from devices.models import Device
 from devices.services import disconnect
 from licenses.models import License, Seat
-from portal.identity.models import SignIn
-from tests.api.conftest import Program
+from portal.foundation.oauth.models import SignIn
 from tests.devices.conftest import plug
 from tests.factories import LicenseFactory, SignInFactory, UserFactory, days, give_token
+from tests.foundation.api.conftest import Program
 from tests.ledger import forget_licenses
 from tests.races import ROUNDS, THREADS, race
 

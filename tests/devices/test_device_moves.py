@@ -17,10 +17,9 @@ from licenses.services import (
     release_license,
     take_seat,
 )
-from portal.identity.models import SignIn
-from portal.identity.services import end_sign_ins
-from portal.words import day
-from tests.api.conftest import Program, problem
+from portal.foundation.oauth.models import SignIn
+from portal.foundation.oauth.services import end_sign_ins
+from portal.ui.words import day
 from tests.devices.conftest import plug, refuses, shrink
 from tests.factories import (
     DeviceFactory,
@@ -31,6 +30,7 @@ from tests.factories import (
     days,
     fresh_code,
 )
+from tests.foundation.api.conftest import Program, problem
 
 pytestmark = pytest.mark.django_db
 SAID = {"app_version": "1", "os_version": "", "report": "protected"}

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from devices.services import disconnect
 from licenses.models import Event, Seat
-from portal.identity.models import SignIn
+from portal.foundation.oauth.models import SignIn
 from tests.devices.conftest import plug, refuses, shrink
 from tests.factories import LicenseFactory, SignInFactory
 

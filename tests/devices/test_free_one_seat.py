@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from licenses.models import Event, License, Seat
-from portal.identity.models import SignIn
+from portal.foundation.oauth.models import SignIn
 from tests.devices.conftest import plug
 from tests.factories import LicenseFactory, SignInFactory
 

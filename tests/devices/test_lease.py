@@ -10,7 +10,7 @@ from django.utils import timezone
 from devices.models import Lease
 from devices.services import disconnect, issue_lease
 from licenses.models import Event, License, Plan, Seat
-from portal.identity.keys import public_jwks
+from portal.foundation.crypto.keys import public_jwks
 from tests.devices.conftest import plug, refuses
 from tests.factories import LicenseFactory, TermFactory, days
 

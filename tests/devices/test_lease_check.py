@@ -16,8 +16,8 @@ from devices.leases import read_lease
 from devices.models import Device
 from devices.services import disconnect, issue_lease
 from licenses.models import Seat
-from portal.identity.keys import rotate_key, signing_key
-from portal.identity.models import SigningKey
+from portal.foundation.crypto.keys import rotate_key, signing_key
+from portal.foundation.crypto.models import SigningKey
 from tests.devices.conftest import plug
 from tests.factories import UserFactory, days
 from tests.ledger import forget_licenses

@@ -11,7 +11,7 @@ from devices.models import Device, Lease
 from devices.services import check_in, disconnect, issue_lease, rename_device
 from licenses.models import Seat
 from licenses.services import block_license
-from portal.words import day, moment
+from portal.ui.words import day, moment
 from tests.devices.conftest import plug
 from tests.factories import LicenseFactory, days
 

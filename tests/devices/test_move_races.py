@@ -7,8 +7,8 @@ from devices.models import Device
 from devices.services import check_in, disconnect
 from licenses.models import Event, Seat
 from licenses.services import move_devices
-from portal.identity.models import SignIn
-from portal.identity.services import end_sign_ins
+from portal.foundation.oauth.models import SignIn
+from portal.foundation.oauth.services import end_sign_ins
 from tests.devices.conftest import plug
 from tests.factories import LicenseFactory, PlanFactory, SignInFactory, UserFactory, days
 from tests.ledger import forget_licenses

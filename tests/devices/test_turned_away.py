@@ -6,9 +6,9 @@ from django.urls import reverse
 from devices.models import TurnedAway
 from devices.overview import fingerprint
 from devices.services import disconnect, remember_turned_away
-from tests.api.conftest import Program, machine, problem
 from tests.devices.conftest import plug
 from tests.factories import LicenseFactory, days
+from tests.foundation.api.conftest import Program, machine, problem
 
 pytestmark = pytest.mark.django_db
 ADDED = "“Anna’s new laptop” could not be added."

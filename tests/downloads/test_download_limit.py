@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from licenses.models import Event
-from portal.api.models import CallCount
+from portal.foundation.api.models import CallCount
 from tests.downloads.conftest import body
 from tests.factories import LicenseFactory
 from tests.races import THREADS, race

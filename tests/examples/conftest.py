@@ -10,7 +10,7 @@ from examples.desktop import sign_in
 from examples.desktop.portal import Portal
 from examples.desktop.product import Product, Setup
 from licenses.models import Product as SoldProduct
-from portal.identity.services import register_client
+from portal.foundation.oauth.services import register_client
 from tests.examples.wire import Wire
 from tests.factories import LicenseFactory, PlanFactory, ProductFactory
 

@@ -13,8 +13,8 @@ from devices.services import disconnect
 from examples.desktop import machine, sign_in
 from licenses.models import Seat
 from licenses.services import block_license
-from portal.identity.keys import rotate_key
-from portal.identity.models import SignIn
+from portal.foundation.crypto.keys import rotate_key
+from portal.foundation.oauth.models import SignIn
 from tests.environment import ROOT
 from tests.examples.conftest import license_of
 from tests.examples.leases import DAY, HOUR

@@ -6,7 +6,7 @@ import pytest
 
 from examples.store import main
 from licenses.models import License, Plan
-from portal.identity.services import register_client
+from portal.foundation.oauth.services import register_client
 from tests.factories import PlanFactory
 
 

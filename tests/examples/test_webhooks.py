@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from examples.store import Receiver, WebhookRefusedError, sign, verify
-from portal.webhooks.signing import seal_secret, signed_headers
+from portal.foundation.webhooks.signing import seal_secret, signed_headers
 
 NOW = 1_800_000_000
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from licenses import services
 from licenses.models import License, Plan, Term
-from portal.webhooks.models import Delivery
-from portal.webhooks.services import add_endpoint
-from tests.api.conftest import Program
+from portal.foundation.webhooks.models import Delivery
+from portal.foundation.webhooks.services import add_endpoint
 from tests.factories import LicenseFactory, PlanFactory, StoreFactory, TermFactory, days
+from tests.foundation.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from licenses import codes, services
 from licenses.models import CodeAttempt
-from portal import timing
+from portal.foundation import timing
 from tests.factories import UserFactory, fresh_code
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.utils import timezone, translation
 
 from licenses.models import Event, License
 from licenses.services import free_seat, record_event, redeem_code, take_seat
-from portal.words import day
+from portal.ui.words import day
 from tests.factories import DeviceFactory, LicenseFactory, days, fresh_code
 
 pytestmark = pytest.mark.django_db

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from licenses import services
 from licenses.models import License, Term
-from portal.webhooks.models import Delivery
-from portal.webhooks.services import add_endpoint
-from portal.words import day
-from tests.api.conftest import Program, problem
+from portal.foundation.webhooks.models import Delivery
+from portal.foundation.webhooks.services import add_endpoint
+from portal.ui.words import day
 from tests.devices.conftest import plug
 from tests.factories import InstallerFactory, LicenseFactory, days
+from tests.foundation.api.conftest import Program, problem
 
 pytestmark = pytest.mark.django_db
 

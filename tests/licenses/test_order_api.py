@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from licenses import services
 from licenses.models import License, Order, Plan
-from tests.api.conftest import Program, problem
 from tests.factories import LicenseFactory, PlanFactory, StoreFactory, UserFactory, days
+from tests.foundation.api.conftest import Program, problem
 
 pytestmark = pytest.mark.django_db
 ANNA = {"number": "A-1", "plan": "family-1y", "email": "anna@example.com"}

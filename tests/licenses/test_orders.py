@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from licenses import services
 from licenses.models import License, Order, Plan, Term
-from portal.outbox.models import Mail
+from portal.foundation.mail.models import Mail
 from tests.factories import PASSWORD, LicenseFactory, PlanFactory, StoreFactory, UserFactory, days
 
 pytestmark = pytest.mark.django_db

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from licenses import services
 from licenses.models import Event, License, Order
-from tests.api.conftest import problem
 from tests.factories import PlanFactory, StaffFactory, UserFactory
+from tests.foundation.api.conftest import problem
 from tests.licenses.test_order_api import shop_of
 
 pytestmark = pytest.mark.django_db

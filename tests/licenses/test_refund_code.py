@@ -6,10 +6,10 @@ from django.urls import reverse
 from devices.services import connect
 from licenses import services
 from licenses.models import ActivationCode, Event, License, Seat
-from portal.webhooks.models import Delivery
-from portal.webhooks.services import add_endpoint
-from tests.api.conftest import problem
+from portal.foundation.webhooks.models import Delivery
+from portal.foundation.webhooks.services import add_endpoint
 from tests.factories import StaffFactory, TermFactory, days, fresh_code
+from tests.foundation.api.conftest import problem
 from tests.licenses.test_order_api import shop_of
 
 pytestmark = pytest.mark.django_db

@@ -1,16 +1,13 @@
 """Whether a subscription renews: the store's answers, the license and the customer's page say the same."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from licenses import services
 from licenses.api import shown
 from licenses.models import License, Order, Plan, Term
-from tests.factories import LicenseFactory, PlanFactory, UserFactory, days, fresh_code
+from tests.factories import UserFactory, days, fresh_code
 from tests.licenses.test_order_api import shop_of
 
 pytestmark = pytest.mark.django_db
@@ -172,26 +169,3 @@ def test_page_costs_one_query_more_where_a_store_renews(order, read_page, django
     License.objects.update(renews_itself=True)
     with django_assert_max_num_queries(14):
         read_page()
-
-
-# What was there before
-
-
-def test_rows_are_repaired(place, customer, monthly):
-    """A code's subscription, one whose payment was taken back, and one that goes on after it was cancelled."""
-    by_code = services.redeem_code(user=customer, text=fresh_code(monthly))
-    refunded, goes_on = place("N-0")[0], place("N-1")[0]
-    stopped = place("N-2")[0]
-    year = LicenseFactory(owner=customer, terms__plan=PlanFactory())
-    License.objects.update(renews_itself=True)
-    License.objects.filter(terms__order=stopped).update(renews_itself=False)
-    Order.objects.filter(pk=refunded.pk).update(refunded_at=timezone.now())
-    Order.objects.filter(pk__in=[goes_on.pk, stopped.pk]).update(cancelled_at=timezone.now())
-    repair = import_module("licenses.migrations.0016_only_stores_renew")
-    repair.tell_the_truth(apps, connection.schema_editor())
-    renewing = License.objects.filter(renews_itself=True)
-    assert list(renewing) == [goes_on.term.license]
-    assert by_code not in renewing
-    assert year not in renewing
-    assert Order.objects.get(pk=goes_on.pk).cancelled_at is None
-    assert Order.objects.get(pk=stopped.pk).cancelled_at

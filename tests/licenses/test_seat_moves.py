@@ -12,7 +12,7 @@ from licenses import services
 from licenses.models import Event, Seat
 from licenses.moves import Stay, moves_in
 from licenses.services import free_seat, take_seat
-from portal.words import day
+from portal.ui.words import day
 from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, TermFactory, days, fresh_code
 
 pytestmark = pytest.mark.django_db

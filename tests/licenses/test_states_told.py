@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from licenses.models import License, Plan
 from licenses.services import block_license, free_seat, take_seat
-from portal.words import day
+from portal.ui.words import day
 from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, TermFactory, days
 
 pytestmark = pytest.mark.django_db

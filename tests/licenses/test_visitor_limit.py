@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from licenses import codes
-from portal.api.models import CallCount
+from portal.foundation.api.models import CallCount
 
 pytestmark = pytest.mark.django_db
 

@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand
 
 from licenses.services.announcements import JOBS, note_ends
-from portal.webhooks.services import deliver_due
-from portal.worker import housekeeping, work_until_told
+from portal.foundation.queue.worker import housekeeping, work_until_told
+from portal.foundation.webhooks.services import deliver_due
 
 
 class Command(BaseCommand):

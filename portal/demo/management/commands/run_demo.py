@@ -15,8 +15,8 @@ from django.db import OperationalError, connections
 from licenses.services import announcements
 from portal.demo import accounts, assets
 from portal.demo.together import PATIENCE, run_together
-from portal.outbox import services as outbox
-from portal.worker import housekeeping, work
+from portal.foundation.mail import services as outbox
+from portal.foundation.queue.worker import housekeeping, work
 
 # Two processes of four threads: a customer's slow download does not stop the others.
 GUNICORN = [

@@ -1,0 +1,83 @@
+"""How often somebody may do something: counted in the database, exact over all processes, one statement a count.
+
+`settings.LIMITS` is the table of all of them. The counts are rows of the API's `CallCount`, written here by hand,
+because rooms that must not look into the API count too.
+"""
+
+import ipaddress
+import time
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from portal.ui.words import clock, from_now
+
+# Begin to count, count one more, or begin anew when the window is over: whoever asks at the same time waits here.
+COUNT = """
+INSERT INTO api_callcount (key, began_at, count) VALUES (%(key)s, %(now)s, 1)
+ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN api_callcount.began_at <= %(before)s THEN 1 ELSE api_callcount.count + 1 END,
+    began_at = CASE WHEN api_callcount.began_at <= %(before)s THEN %(now)s ELSE api_callcount.began_at END
+RETURNING began_at, count
+"""
+GIVE_BACK = "UPDATE api_callcount SET count = count - 1 WHERE key = %(key)s AND count > 0"
+# What one household or office has of the IPv6 addresses: whoever is refused at one must not go on from the next.
+HOUSEHOLD = 64
+
+
+class Count(NamedTuple):
+    """The how-manieth this was of so many, and in how many seconds counting begins anew."""
+
+    number: int
+    of: int
+    seconds: int
+
+    @property
+    def is_over(self) -> bool:
+        return self.number > self.of
+
+    @property
+    def until(self) -> datetime:
+        return timezone.now() + timedelta(seconds=self.seconds)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Say when it goes on: "in 15 minutes", and "18:48"."""
+        return {"wait": from_now(self.until), "time": clock(self.until)}
+
+
+def count(limit: str, subject: object) -> Count:
+    """Count one more of a subject; what is over the limit counts as well, but makes no wait longer."""
+    of, window = settings.LIMITS[limit]
+    seconds = int(window.total_seconds())
+    now = int(time.time())
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"key": key_of(limit, subject), "now": now, "before": now - seconds})
+        began_at, number = cursor.fetchone()
+    return Count(number, of, max(1, began_at + seconds - now))
+
+
+def give_back(limit: str, subject: object) -> None:
+    """Take one count back, where only what turns out to be wrong counts: counted first, so that none overtakes."""
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE_BACK, {"key": key_of(limit, subject)})
+
+
+def key_of(limit: str, subject: object) -> str:
+    return f"{limit}:{subject}"
+
+
+def network_of(address: str) -> str:
+    """Return what counts as one network address: of IPv6, the first half."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:  # a proxy's own word
+        return address[:45]
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, HOUSEHOLD), strict=False).network_address)

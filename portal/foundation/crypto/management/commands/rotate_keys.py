@@ -1,0 +1,17 @@
+"""Make a new signing key; what the old one signed stays good for thirty days."""
+
+from django.core.management.base import BaseCommand
+
+from portal.foundation.crypto.keys import SERVED_FOR, rotate_key
+from portal.foundation.crypto.models import SigningKey
+
+
+class Command(BaseCommand):
+    help = "Make a new key that signs ID tokens (oidc) or leases (lease) from now on."
+
+    def add_arguments(self, parser):
+        parser.add_argument("purpose", choices=SigningKey.Purpose.values)
+
+    def handle(self, *, purpose: str, **options):
+        key = rotate_key(purpose=purpose)
+        self.stdout.write(f"{key.kid} signs from now on. The key before is served for {SERVED_FOR.days} more days.")

@@ -1,0 +1,58 @@
+"""The outbox for staff: who was written to, about what, and whether it arrived; never the text."""
+
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from portal.ui.staff import KeptAdmin
+
+from .models import Mail
+from .services import try_again
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("waiting", _("waiting")), ("sent", _("sent")), ("given-up", _("given up"))]
+
+    def queryset(self, request, queryset):
+        facts = {
+            "waiting": {"sent_at__isnull": True, "given_up_at__isnull": True},
+            "sent": {"sent_at__isnull": False},
+            "given-up": {"given_up_at__isnull": False},
+        }
+        return queryset.filter(**facts.get(self.value(), {}))
+
+
+@admin.register(Mail)
+class MailAdmin(KeptAdmin):
+    list_display = (
+        "subject",
+        "recipients",
+        "created_at",
+        "sent_at",
+        "tries",
+        "next_try_at",
+        "last_error",
+        "given_up_at",
+    )
+    list_filter = (StateFilter, "created_at")
+    search_fields = ("recipients", "subject")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    fields = ("recipients", "subject", "created_at", "tries", "next_try_at", "last_error", "sent_at", "given_up_at")
+    actions = ("try_again_now",)
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_send_permission(self, request):
+        return request.user.has_perm("mail.change_mail")
+
+    @admin.action(description=_("Try again now"), permissions=["send"])
+    def try_again_now(self, request, queryset):
+        count = try_again(mails=queryset)
+        text = ngettext("%(count)d mail is tried again now.", "%(count)d mails are tried again now.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)

@@ -1,0 +1,146 @@
+"""Webhooks for staff: who listens where, what was told, whether it arrived; secrets are shown once."""
+
+from allauth.idp.oidc.models import Client
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Q
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from portal.ui.staff import HappenedFilter, KeptAdmin
+from portal.ui.words import moment
+
+from .models import Delivery, Endpoint, Topic
+from .services import add_endpoint, disable_endpoint, enable_endpoint, rotate_secret, send_again
+
+
+class EndpointForm(forms.ModelForm):
+    topics = forms.MultipleChoiceField(
+        label=_("What it hears about"), choices=Topic, initial=Topic.values, widget=forms.CheckboxSelectMultiple
+    )
+    url = forms.URLField(label=_("Address"), max_length=500, assume_scheme="https")
+
+    class Meta:
+        model = Endpoint
+        fields = ["client", "url", "topics"]
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(admin.ModelAdmin):
+    form = EndpointForm
+    list_display = ["url", "client", "created_at", "rotated_at", "waiting", "disabled_at"]
+    list_filter = [("disabled_at", HappenedFilter), ("client", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["client"]
+    search_fields = ["url", "client__id", "client__name"]
+    readonly_fields = ["created_at", "rotated_at", "disabled_at"]
+    actions = ["rotate", "switch_off", "switch_on"]
+
+    def get_queryset(self, request):
+        waits = Q(deliveries__isnull=False, deliveries__delivered_at=None, deliveries__given_up_at=None)
+        return super().get_queryset(request).annotate(messages_waiting=Count("deliveries", filter=waits))
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Offer stores, not the apps on devices."""
+        stores = Client.objects.filter(grant_types__contains=Client.GrantType.CLIENT_CREDENTIALS)
+        return super().formfield_for_foreignkey(db_field, request, queryset=stores, **kwargs)
+
+    def get_fields(self, request, obj=None):
+        return ["client", "url", "topics", *(self.readonly_fields if obj else [])]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["client", *self.readonly_fields] if obj else []
+
+    @admin.display(description=_("waiting"), ordering="messages_waiting")
+    def waiting(self, endpoint):
+        return endpoint.messages_waiting
+
+    def save_model(self, request, endpoint, form, change):
+        """A new endpoint is made by the service; its secret goes out in the answer to this very request."""
+        if change:
+            return super().save_model(request, endpoint, form, change)
+        made, secret = add_endpoint(client_id=endpoint.client_id, url=endpoint.url, topics=endpoint.topics)
+        endpoint.pk, request.fresh_secrets = made.pk, [(made, secret)]
+        return None
+
+    def response_add(self, request, endpoint, post_url_continue=None):
+        return self.show_secrets(request, request.fresh_secrets)
+
+    def show_secrets(self, request, fresh):
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Secrets of webhooks"),
+            "opts": self.opts,
+            "fresh": fresh,
+        }
+        return TemplateResponse(request, "admin/webhooks/endpoint/secrets.html", context)
+
+    @admin.action(description=_("Make a new secret"), permissions=["change"])
+    def rotate(self, request, queryset):
+        return self.show_secrets(request, [rotate_secret(endpoint=endpoint) for endpoint in queryset])
+
+    @admin.action(description=_("Switch off"), permissions=["change"])
+    def switch_off(self, request, queryset):
+        for endpoint in queryset:
+            disable_endpoint(endpoint=endpoint)
+
+    @admin.action(description=_("Switch on"), permissions=["change"])
+    def switch_on(self, request, queryset):
+        for endpoint in queryset:
+            enable_endpoint(endpoint=endpoint)
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("waiting", _("waiting")), ("delivered", _("delivered")), ("given-up", _("given up"))]
+
+    def queryset(self, request, queryset):
+        facts = {
+            "waiting": {"delivered_at__isnull": True, "given_up_at__isnull": True},
+            "delivered": {"delivered_at__isnull": False},
+            "given-up": {"given_up_at__isnull": False},
+        }
+        return queryset.filter(**facts.get(self.value(), {}))
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(KeptAdmin):
+    list_display = (
+        "topic",
+        "subject",
+        "endpoint",
+        "created_at",
+        "tries",
+        "last_status",
+        "last_error",
+        "next_try",
+        "delivered_at",
+        "given_up_at",
+    )
+    list_filter = (StateFilter, "topic", "endpoint", "created_at")
+    list_select_related = ("endpoint",)
+    search_fields = ("subject", "event_id", "endpoint__url")
+    search_help_text = _("Support key, id of the message, or address.")
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+    fields = ("event_id", *list_display, "body")
+    actions = ("send_now",)
+
+    @admin.display(description=_("next try"), ordering="next_try_at")
+    def next_try(self, delivery):
+        return moment(delivery.next_try_at) if delivery.is_waiting else "–"
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_send_permission(self, request):
+        return request.user.has_perm("webhooks.change_delivery")
+
+    @admin.action(description=_("Send again"), permissions=["send"])
+    def send_now(self, request, queryset):
+        count = send_again(deliveries=Delivery.objects.filter(pk__in=queryset.values("pk")))
+        text = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
-
-
-class WebhooksConfig(AppConfig):
-    name = "portal.webhooks"
-    verbose_name = _("Webhooks")

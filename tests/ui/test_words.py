@@ -1,0 +1,45 @@
+"""One style for every moment that a person reads."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone, translation
+
+from portal.ui.words import clock, day, from_now, moment
+
+THEN = datetime(2026, 11, 24, 23, 48, tzinfo=UTC)
+
+
+def test_moments_are_told_in_the_zone_that_is_active():
+    assert (day(THEN), moment(THEN), clock(THEN)) == ("24 November 2026", "24 November 2026, 23:48", "23:48")
+    with timezone.override("Europe/Berlin"):
+        assert moment(THEN) == "25 November 2026, 00:48"
+
+
+def test_a_service_hands_in_the_zone_of_its_reader():
+    berlin = ZoneInfo("Europe/Berlin")
+    assert (day(THEN, berlin), clock(THEN, berlin)) == ("25 November 2026", "00:48")
+    with translation.override("de"):
+        assert moment(THEN, berlin) == "25. November 2026, 00:48"
+
+
+def test_nothing_is_written_for_no_moment():
+    assert (day(None), moment(None), clock(None)) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("wait", "english", "german"),
+    [
+        ({"seconds": -5}, "in 1 minute", "in 1 Minute"),
+        ({"seconds": 30}, "in 1 minute", "in 1 Minute"),
+        ({"minutes": 14, "seconds": 1}, "in 15 minutes", "in 15 Minuten"),
+        ({"minutes": 90}, "in 90 minutes", "in 90 Minuten"),
+        ({"minutes": 91}, "in 2 hours", "in 2 Stunden"),
+        ({"hours": 47, "minutes": 1}, "in 2 days", "in 2 Tagen"),
+    ],
+)
+def test_a_wait_is_never_told_too_short(wait, english, german):
+    assert from_now(THEN + timedelta(**wait), THEN) == english
+    with translation.override("de"):
+        assert from_now(THEN + timedelta(**wait), THEN) == german
