@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -96,12 +97,16 @@ class InstallerAdmin(admin.ModelAdmin):
             super().save_model(request, obj, form, change)
             return
         parts = {name: form.cleaned_data[name] for name in self.new}
-        obj.pk = publish_installer(actor=request.user, **parts).pk
+        obj.pk = publish_installer(actor=request.user, at=timezone.now(), **parts).pk
         obj.refresh_from_db()
-        current = Installer.objects.published().like(obj).current_first()
+        current = Installer.objects.published(timezone.now()).like(obj).current_first()
         if current and current[0] != obj:
             text = _("Customers go on getting version %(version)s.") % {"version": current[0].version}
             self.message_user(request, text, messages.WARNING)
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["is_published"] = obj is not None and obj.is_published(timezone.now())
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def get_changelist_instance(self, request):
         """Find out once which of the rows are current."""
@@ -116,7 +121,7 @@ class InstallerAdmin(admin.ModelAdmin):
     def state(self, installer):
         if installer.withdrawn_at:
             return _("withdrawn")
-        if not installer.is_published:
+        if not installer.is_published(timezone.now()):
             return _("not yet released")
         if not hasattr(installer, "is_current"):
             installer.is_current = installer.pk in current_installers(Installer.objects.like(installer))
@@ -130,13 +135,13 @@ class InstallerAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Withdraw"), permissions=["change"])
     def withdraw(self, request, queryset):
-        installers = [withdraw_installer(installer=one, actor=request.user) for one in queryset]
+        installers = [withdraw_installer(installer=one, at=timezone.now(), actor=request.user) for one in queryset]
         text = ngettext("%(n)s installer was withdrawn.", "%(n)s installers were withdrawn.", len(installers))
         self.message_user(request, text % {"n": len(installers)}, messages.SUCCESS)
 
     @admin.action(description=_("Put back what was withdrawn"), permissions=["change"])
     def put_back(self, request, queryset):
-        installers = [put_back_installer(installer=one, actor=request.user) for one in queryset]
+        installers = [put_back_installer(installer=one, at=timezone.now(), actor=request.user) for one in queryset]
         text = ngettext("%(n)s installer is offered again.", "%(n)s installers are offered again.", len(installers))
         self.message_user(request, text % {"n": len(installers)}, messages.SUCCESS)
 
@@ -148,7 +153,7 @@ class InstallerAdmin(admin.ModelAdmin):
             return
         for installer in queryset:
             try:
-                make_current(installer=installer, actor=request.user)
+                make_current(installer=installer, at=timezone.now(), actor=request.user)
             except ValidationError as refusal:
                 self.message_user(request, " ".join(refusal.messages), messages.ERROR)
             else:
@@ -158,14 +163,14 @@ class InstallerAdmin(admin.ModelAdmin):
     @admin.action(description=_("Offer the highest version again"), permissions=["change"])
     def follow_versions(self, request, queryset):
         for installer in queryset:
-            follow_versions(installer=installer, actor=request.user)
+            follow_versions(installer=installer, at=timezone.now(), actor=request.user)
         self.message_user(request, _("Customers get the highest version."), messages.SUCCESS)
 
 
 def current_installers(installers) -> set[int]:
     """Return the ids of those that are the current one of their product, platform and language."""
     current: dict[tuple, int] = {}
-    for one in installers.published().current_first():
+    for one in installers.published(timezone.now()).current_first():
         current.setdefault((one.product_id, one.platform, one.language), one.pk)
     return set(current.values())
 

@@ -1,6 +1,7 @@
 """What “Protect another device” says: which license has room, and what there is to get on each system."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from downloads.models import SetupGuide
 from downloads.offers import Offer, installers_on, stores_on
@@ -33,11 +34,11 @@ def licenses_with_room(user) -> list[License]:
     return sorted(roomy, key=lambda license: license.ends_at, reverse=True)
 
 
-def ways_of(license: License) -> dict[SetupGuide.Platform, Way]:
+def ways_of(license: License, at: datetime) -> dict[SetupGuide.Platform, Way]:
     """Map each kind of device to the way of this license there."""
     ways = {}
     for tab in SYSTEMS:
-        installer = installers_on(tab, product=license.product).get(license.product_id)
+        installer = installers_on(tab, at, product=license.product).get(license.product_id)
         stores = stores_on(tab, product=license.product)[license.product_id]
         ways[tab] = Way(Offer(license.product, license, installer, stores), tab, free_seats(license, tab))
     return ways

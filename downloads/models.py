@@ -22,8 +22,9 @@ def store_by_hash(installer: "Installer", filename: str) -> str:
 
 
 class InstallerQuerySet(models.QuerySet["Installer"]):
-    def published(self):
-        return self.filter(released_at__lte=timezone.now(), withdrawn_at__isnull=True)
+    def published(self, moment: datetime):
+        """Installers that are offered at this moment."""
+        return self.filter(released_at__lte=moment, withdrawn_at__isnull=True)
 
     def like(self, installer: "Installer"):
         """Versions of the same product for the same platform and language, this one too."""
@@ -97,9 +98,9 @@ class Installer(models.Model):
         """By what versions of one product are sorted; the greatest is the current one."""
         return (self.made_current_at is not None, version_key(self.version), self.released_at, self.pk)
 
-    @property
-    def is_published(self) -> bool:
-        return self.withdrawn_at is None and self.released_at <= timezone.now()
+    def is_published(self, moment: datetime) -> bool:
+        """Whether it is offered at this moment."""
+        return self.withdrawn_at is None and self.released_at <= moment
 
     @property
     def tab(self) -> str:

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from downloads.models import Installer, SetupGuide, StoreLink
@@ -66,9 +66,9 @@ class Offer:
         return list(dict.fromkeys(link.requirements for link in self.stores if link.requirements))
 
 
-def has_right(user, product: Product) -> bool:
-    """Whether a license of this very product runs for this customer now."""
-    return License.objects.for_user(user).active_at(timezone.now()).filter(product=product).exists()
+def has_right(user, product: Product, at: datetime) -> bool:
+    """Whether a license of this very product runs for this customer at this moment."""
+    return License.objects.for_user(user).active_at(at).filter(product=product).exists()
 
 
 def nearest_licenses(user) -> dict[int, License]:
@@ -86,13 +86,13 @@ def by_language(rows: Iterable, asked: str | None = None) -> list:
     return sorted(rows, key=lambda row: [*languages, row.language].index(row.language))
 
 
-def installers_on(tab: str, **which) -> dict[int, Installer]:
+def installers_on(tab: str, at: datetime, **which) -> dict[int, Installer]:
     """Map each product to the installer to offer: the current one, in the best language. `which` narrows them."""
     if tab == SetupGuide.Platform.MOBILE:
         return {}
     platform = INSTALLER_PLATFORMS[SetupGuide.Platform(tab)]
     offered: dict[int, Installer] = {}
-    for installer in by_language(Installer.objects.published().filter(platform=platform, **which).current_first()):
+    for installer in by_language(Installer.objects.published(at).filter(platform=platform, **which).current_first()):
         offered.setdefault(installer.product_id, installer)
     return offered
 
@@ -106,9 +106,9 @@ def stores_on(tab: str, **which) -> dict[int, list[StoreLink]]:
     return links
 
 
-def list_offers(user, tab: str) -> list[Offer]:
+def list_offers(user, tab: str, at: datetime) -> list[Offer]:
     """Return what this tab shows: first what can be downloaded now, then what could be, each part by name."""
-    licenses, installers, stores = nearest_licenses(user), installers_on(tab), stores_on(tab)
+    licenses, installers, stores = nearest_licenses(user), installers_on(tab, at), stores_on(tab)
     running = [pk for pk, license in licenses.items() if license.is_running]
     guide = SetupGuide.objects.filter(product=OuterRef("pk"), platform=tab)
     products = (

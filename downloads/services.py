@@ -92,6 +92,7 @@ def publish_installer(
     file_name: str,
     language: str = "en",
     requirements: str = "",
+    at: datetime,
     released_at: datetime | None = None,
     actor=None,
 ) -> Installer:
@@ -108,16 +109,16 @@ def publish_installer(
         size=file.size,
         sha256=sha256_of(file),
         requirements=requirements,
-        released_at=released_at or timezone.now(),
+        released_at=released_at or at,
     )
     # Outside of the transaction: a large copy must not hold the database. A file without a row does no harm.
     installer.file.name = store_once(installer, file)
-    installer.checked_at = timezone.now()
+    installer.checked_at = at
     installer.checked_modified_at = installer.file.storage.get_modified_time(installer.file.name)
     try:
         with transaction.atomic():
             installer.save(force_insert=True)
-            record_event(Event.Verb.INSTALLER_PUBLISHED, actor=actor, details=event_details(installer))
+            record_event(Event.Verb.INSTALLER_PUBLISHED, actor=actor, details=event_details(installer), at=at)
             write_default_guides(product=product, platforms=[installer.tab])
     except IntegrityError as error:  # somebody published the same version at the same moment
         raise version_exists() from error
@@ -142,35 +143,35 @@ def store_once(installer: Installer, file: File) -> str:
 
 
 @transaction.atomic
-def withdraw_installer(*, installer: Installer, actor=None) -> Installer:
+def withdraw_installer(*, installer: Installer, at: datetime, actor=None) -> Installer:
     """Stop offering an installer; its row and file stay as a record. A second time changes nothing."""
     installer = Installer.objects.select_for_update(no_key=True).get(pk=installer.pk)
     if installer.withdrawn_at is None:
-        installer.withdrawn_at = timezone.now()
+        installer.withdrawn_at = at
         installer.save(update_fields=["withdrawn_at"])
-        record_event(Event.Verb.INSTALLER_WITHDRAWN, actor=actor, details=event_details(installer))
+        record_event(Event.Verb.INSTALLER_WITHDRAWN, actor=actor, details=event_details(installer), at=at)
     return installer
 
 
 @transaction.atomic
-def put_back_installer(*, installer: Installer, actor=None) -> Installer:
+def put_back_installer(*, installer: Installer, at: datetime, actor=None) -> Installer:
     """Offer a withdrawn installer again, as before. A second time changes nothing."""
     installer = Installer.objects.select_for_update(no_key=True).get(pk=installer.pk)
     if installer.withdrawn_at:
         installer.withdrawn_at = None
         installer.save(update_fields=["withdrawn_at"])
-        record_event(Event.Verb.INSTALLER_PUT_BACK, actor=actor, details=event_details(installer))
+        record_event(Event.Verb.INSTALLER_PUT_BACK, actor=actor, details=event_details(installer), at=at)
     return installer
 
 
 @transaction.atomic
-def make_current(*, installer: Installer, actor=None) -> Installer:
+def make_current(*, installer: Installer, at: datetime, actor=None) -> Installer:
     """Offer this version whatever higher ones there are, until `follow_versions`. A second time changes nothing.
 
     Raises `not_published` when it was withdrawn or is not released yet.
     """
     installer = lock_among_versions(installer)
-    if not installer.is_published:
+    if not installer.is_published(at):
         raise ValidationError(
             _("%(installer)s is not offered now, so it cannot be the current one."),
             code="not_published",
@@ -178,20 +179,20 @@ def make_current(*, installer: Installer, actor=None) -> Installer:
         )
     if installer.made_current_at is None:
         Installer.objects.like(installer).update(made_current_at=None)
-        installer.made_current_at = timezone.now()
+        installer.made_current_at = at
         installer.save(update_fields=["made_current_at"])
-        record_event(Event.Verb.INSTALLER_MADE_CURRENT, actor=actor, details=event_details(installer))
+        record_event(Event.Verb.INSTALLER_MADE_CURRENT, actor=actor, details=event_details(installer), at=at)
     return installer
 
 
 @transaction.atomic
-def follow_versions(*, installer: Installer, actor=None) -> Installer:
+def follow_versions(*, installer: Installer, at: datetime, actor=None) -> Installer:
     """Take back `make_current`: the highest version is offered again. A second time changes nothing."""
     installer = lock_among_versions(installer)
     if installer.made_current_at:
         installer.made_current_at = None
         installer.save(update_fields=["made_current_at"])
-        record_event(Event.Verb.INSTALLER_NOT_CURRENT, actor=actor, details=event_details(installer))
+        record_event(Event.Verb.INSTALLER_NOT_CURRENT, actor=actor, details=event_details(installer), at=at)
     return installer
 
 
@@ -201,14 +202,13 @@ def lock_among_versions(installer: Installer) -> Installer:
     return next(one for one in versions.select_for_update(of=("self",), no_key=True) if one.pk == installer.pk)
 
 
-def is_deliverable(installer: Installer) -> bool:
+def is_deliverable(installer: Installer, at: datetime) -> bool:
     """Tell whether the stored file is what was published; one that was touched since the last look is compared now."""
-    return installer.is_as_checked or check_file(installer=installer)
+    return installer.is_as_checked or check_file(installer=installer, at=at)
 
 
-def check_file(*, installer: Installer, now: datetime | None = None) -> bool:
+def check_file(*, installer: Installer, at: datetime) -> bool:
     """Compare the stored bytes with the hash and remember what came of it; a difference is an error in the log."""
-    now = now or timezone.now()
     storage, name = installer.file.storage, installer.file.name
     try:
         modified_at = storage.get_modified_time(name)
@@ -218,25 +218,24 @@ def check_file(*, installer: Installer, now: datetime | None = None) -> bool:
         modified_at, whole = None, False
     if not whole:
         logger.error("Installer %s: its file %s is missing or not what was published", installer.pk, name)
-    return record_check(installer.pk, whole=whole, modified_at=modified_at, now=now)
+    return record_check(installer.pk, whole=whole, modified_at=modified_at, at=at)
 
 
 @transaction.atomic
-def record_check(pk: int, *, whole: bool, modified_at: datetime | None, now: datetime) -> bool:
+def record_check(pk: int, *, whole: bool, modified_at: datetime | None, at: datetime) -> bool:
     installer = Installer.objects.select_for_update(no_key=True, of=("self",)).select_related("product").get(pk=pk)
     if not whole and installer.damaged_at is None:
-        record_event(Event.Verb.INSTALLER_DAMAGED, details=event_details(installer), at=now)
-    installer.checked_at, installer.checked_modified_at = now, modified_at
-    installer.damaged_at = None if whole else installer.damaged_at or now
+        record_event(Event.Verb.INSTALLER_DAMAGED, details=event_details(installer), at=at)
+    installer.checked_at, installer.checked_modified_at = at, modified_at
+    installer.damaged_at = None if whole else installer.damaged_at or at
     installer.save(update_fields=["checked_at", "checked_modified_at", "damaged_at"])
     return whole
 
 
-def check_files(*, now: datetime | None = None) -> int:
+def check_files(*, at: datetime) -> int:
     """Compare each offered installer with its hash once a day; return how many were found damaged."""
-    now = now or timezone.now()
-    due = Q(checked_at__isnull=True) | Q(checked_at__lte=now - CHECKED_EVERY)
-    return sum(not check_file(installer=installer, now=now) for installer in Installer.objects.published().filter(due))
+    due = Q(checked_at__isnull=True) | Q(checked_at__lte=at - CHECKED_EVERY)
+    return sum(not check_file(installer=installer, at=at) for installer in Installer.objects.published(at).filter(due))
 
 
 def count_download(*, user, installer: Installer, begins: bool) -> limits.Count:
@@ -253,10 +252,11 @@ def count_download(*, user, installer: Installer, begins: bool) -> limits.Count:
     return downloads
 
 
-def record_download(*, user, installer: Installer) -> Event:
+def record_download(*, user, installer: Installer, at: datetime) -> Event:
     """Remember that this customer began to download; it shows in the history of the license that gave the right."""
-    license = License.objects.for_user(user).active_at(timezone.now()).filter(product=installer.product_id).first()
-    return record_event(Event.Verb.INSTALLER_DOWNLOADED, actor=user, license=license, details=event_details(installer))
+    license = License.objects.for_user(user).active_at(at).filter(product=installer.product_id).first()
+    details = event_details(installer)
+    return record_event(Event.Verb.INSTALLER_DOWNLOADED, actor=user, license=license, details=details, at=at)
 
 
 def event_details(installer: Installer) -> dict[str, str]:
@@ -282,55 +282,53 @@ def write_default_guides(
     return written
 
 
-def prune_links() -> int:
+def prune_links(*, at: datetime) -> int:
     """Delete the links that ran out; return how many."""
-    return delete_in_batches(DeviceLink.objects.filter(expires_at__lte=timezone.now()))
+    return delete_in_batches(DeviceLink.objects.filter(expires_at__lte=at))
 
 
 @transaction.atomic
-def make_link(*, license: License, now: datetime | None = None) -> str:
+def make_link(*, license: License, at: datetime) -> str:
     """Return the address that opens the product of this license on another device; it works for seven days from now.
 
     It reads the same all day, so that a page that is looked at twice does not change under a person who types it.
     """
-    now = now or timezone.now()
-    token = token_of(license, timezone.localdate(now, timezone.get_default_timezone()))
+    token = token_of(license, timezone.localdate(at, timezone.get_default_timezone()))
     DeviceLink.objects.update_or_create(
         digest=digest_of(token),
-        defaults={"user": license.owner, "license": license, "expires_at": now + WORKS_FOR},
+        defaults={"user": license.owner, "license": license, "expires_at": at + WORKS_FOR},
     )
     return address_of(token)
 
 
 @transaction.atomic
-def send_link(*, license: License, now: datetime | None = None) -> None:
+def send_link(*, license: License, at: datetime) -> None:
     """Mail the link of this license to its owner, and to nobody else. Raises `slow_down`."""
-    now = now or timezone.now()
     get_user_model().objects.select_for_update(no_key=True).get(pk=license.owner_id)
-    refuse_many_mails(license.owner, now)
-    mail_link(license=license, address=make_link(license=license, now=now), expires_at=now + WORKS_FOR)
-    record_event(Event.Verb.LINK_MAILED, actor=license.owner, license=license, at=now)
+    refuse_many_mails(license.owner, at)
+    mail_link(license=license, address=make_link(license=license, at=at), expires_at=at + WORKS_FOR)
+    record_event(Event.Verb.LINK_MAILED, actor=license.owner, license=license, at=at)
 
 
-def refuse_many_mails(user, now: datetime) -> None:
+def refuse_many_mails(user, at: datetime) -> None:
     """Refuse a link soon after the last one, and one more than an hour allows; the account is locked while we count."""
-    mailed = Event.objects.filter(actor=user, verb=Event.Verb.LINK_MAILED, at__gt=now - LINK_MAILS_WINDOW)
+    mailed = Event.objects.filter(actor=user, verb=Event.Verb.LINK_MAILED, at__gt=at - LINK_MAILS_WINDOW)
     times = list(mailed.order_by("-at").values_list("at", flat=True)[:LINK_MAILS])
     waits = [times[0] + LINK_MAILS_PAUSE] if times else []
     if len(times) == LINK_MAILS:
         waits.append(times[-1] + LINK_MAILS_WINDOW)
-    until = max(waits, default=now)
-    if until > now:
+    until = max(waits, default=at)
+    if until > at:
         raise ValidationError(
             _("We have sent you this link already. You can ask for it again %(wait)s, at %(time)s."),
             code="slow_down",
-            params={"wait": from_now(until, now), "time": clock(until, user.zone), "until": until},
+            params={"wait": from_now(until, at), "time": clock(until, user.zone), "until": until},
         )
 
 
-def find_link(*, text: str, now: datetime | None = None) -> DeviceLink | None:
+def find_link(*, text: str, at: datetime) -> DeviceLink | None:
     """Return the link that somebody typed or scanned, if it works."""
-    links = DeviceLink.objects.open_at(now or timezone.now()).select_related("user", "license__product")
+    links = DeviceLink.objects.open_at(at).select_related("user", "license__product")
     return links.filter(digest=digest_of(text)).first()
 
 

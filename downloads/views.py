@@ -54,14 +54,14 @@ def box_address(tab, product):
 
 @require_safe
 def platform(request, platform):
-    return render_offers(request, platform, list_offers(request.user, platform))
+    return render_offers(request, platform, list_offers(request.user, platform, timezone.now()))
 
 
 @require_safe
 def product(request, platform, product):
     """The same list with the file box of one product open; the whole list where this system has no such file."""
     product = get_object_or_404(Product, slug=product)
-    offers = list_offers(request.user, platform)
+    offers = list_offers(request.user, platform, timezone.now())
     opened = next((offer for offer in offers if offer.product == product), None)
     if opened is None:
         return redirect("downloads:platform", platform=platform)
@@ -97,12 +97,13 @@ def render_offers(request, platform, offers, opened=None):
 @require_safe
 def file(request, pk, file_name):
     """The installer, for customers with a running license of its product."""
-    installer = get_object_or_404(Installer.objects.published().select_related("product"), pk=pk)
-    if not has_right(request.user, installer.product):
+    now = timezone.now()
+    installer = get_object_or_404(Installer.objects.published(now).select_related("product"), pk=pk)
+    if not has_right(request.user, installer.product, now):
         return locked(request, installer)
     if file_name != installer.file_name:
         return redirect(installer)
-    if not services.is_deliverable(installer):
+    if not services.is_deliverable(installer, now):
         return unavailable(request, installer)
     response = deliver(request, installer)
     if not sends_file(request, response):
@@ -114,7 +115,7 @@ def file(request, pk, file_name):
             response.drop()
         return too_many(request, installer, counted)
     if begins:
-        services.record_download(user=request.user, installer=installer)
+        services.record_download(user=request.user, installer=installer, at=now)
     return response
 
 
@@ -179,7 +180,7 @@ def guide(request, platform, product):
     if not guides:
         raise Http404
     guide = guides[0]
-    installer = installers_on(platform, product=guide.product).get(guide.product_id)
+    installer = installers_on(platform, timezone.now(), product=guide.product).get(guide.product_id)
     values = {
         "product": guide.product.name,
         "file_name": installer.file_name if installer else _("the file that you downloaded"),
@@ -233,7 +234,7 @@ def choose_license(request):
 def protect_with(request, pk, platform=None):
     """The address, its QR code and the mail for one license; without `platform` the first kind of device that fits."""
     license = get_object_or_404(License.objects.for_user(request.user).with_state(), pk=pk)
-    ways = ways_of(license)
+    ways = ways_of(license, timezone.now())
     way = ways[platform] if platform else next((way for way in ways.values() if way.is_open), next(iter(ways.values())))
     context = {
         "license": license,
@@ -242,7 +243,7 @@ def protect_with(request, pk, platform=None):
         "tab": "devices",
     }
     if way.is_open:
-        address = services.make_link(license=license)
+        address = services.make_link(license=license, at=timezone.now())
         place, slash, token = address.partition("://")[2].rpartition("/")
         context |= {"place": place + slash, "token": token, "qr": draw_qr(address)}
     return render(request, "downloads/protect.html", context)
@@ -253,7 +254,7 @@ def send_link(request, pk):
     """Mail the link to the account's own address; a press too many is told when the next one counts."""
     license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
     try:
-        services.send_link(license=license)
+        services.send_link(license=license, at=timezone.now())
         messages.success(request, _("The link is on its way"))
     except ValidationError as refusal:
         messages.warning(request, " ".join(refusal.messages))
@@ -270,7 +271,7 @@ def open_link(request, text):
     """Where a link for another device leads: to the store of a phone, on a computer past the sign-in to the file."""
     if limits.count("open-link", limits.network_of(get_adapter(request).get_client_ip(request))).is_over:
         return respond_429(request)
-    link = services.find_link(text=text)
+    link = services.find_link(text=text, at=timezone.now())
     if link is None:
         return render(request, "downloads/link_unknown.html", status=404)
     if request.user.is_authenticated and request.user != link.user:

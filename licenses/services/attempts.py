@@ -146,7 +146,7 @@ def slow_down(user, until: datetime, now: datetime) -> ValidationError:
     )
 
 
-def prune_attempts(*, now: datetime | None = None) -> int:
+def prune_attempts(*, at: datetime) -> int:
     """Delete tries that no limit looks back to, and with them their network addresses; return how many."""
-    before = (now or timezone.now()) - settings.CODE_LIMITS["pauses_remembered"]
+    before = at - settings.CODE_LIMITS["pauses_remembered"]
     return delete_in_batches(CodeAttempt.objects.filter(made_at__lt=before))

@@ -153,9 +153,9 @@ def close_unused(*, address: EmailAddress) -> bool:
     return delete_never_verified(address.user_id)
 
 
-def prune_unverified(*, now: datetime | None = None) -> int:
+def prune_unverified(*, at: datetime) -> int:
     """Delete accounts that nobody verified in a week; return how many."""
-    old = never_verified().filter(date_joined__lt=(now or timezone.now()) - UNVERIFIED_KEPT_FOR)
+    old = never_verified().filter(date_joined__lt=at - UNVERIFIED_KEPT_FOR)
     return sum(delete_never_verified(pk) for keys in in_batches(old) for pk in keys)
 
 

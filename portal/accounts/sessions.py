@@ -1,9 +1,12 @@
 """Sessions in the database, under a digest of their key: a copy of the table opens none of them."""
 
+from datetime import datetime
 from hashlib import blake2b
 
 from django.contrib.sessions.backends import db
 from django.utils import timezone
+
+from portal.foundation.queue.worker import delete_in_batches
 
 
 def digest_of(session_key: str) -> str:
@@ -34,6 +37,6 @@ class SessionStore(db.SessionStore):
             super().delete(digest_of(session_key))
 
 
-def prune_sessions() -> None:
-    """Delete sessions that are over."""
-    SessionStore.clear_expired()
+def prune_sessions(*, at: datetime) -> int:
+    """Delete sessions that are over; return how many."""
+    return delete_in_batches(SessionStore.get_model_class().objects.filter(expire_date__lt=at))

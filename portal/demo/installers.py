@@ -44,6 +44,7 @@ def publish(sold: Sold, product: Product, platform: str) -> None:
         file=ContentFile(content(sold, name), name),
         file_name=name,
         requirements=REQUIREMENTS[platform],
+        at=timezone.now(),
         released_at=timezone.now() - timedelta(days=40),
     )
 

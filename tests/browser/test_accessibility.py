@@ -14,6 +14,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from devices.models import Device
@@ -314,7 +315,7 @@ def test_downloads(inspect, complaints, everything):
 
 def link_of(license) -> str:
     """The link for another device, without the host."""
-    return make_link(license=license).removeprefix(settings.PORTAL_URL)
+    return make_link(license=license, at=timezone.now()).removeprefix(settings.PORTAL_URL)
 
 
 def test_protecting_another_device(inspect, complaints, everything):

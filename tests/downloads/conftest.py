@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from downloads import services
 from tests.factories import LicenseFactory, ProductFactory
@@ -28,6 +29,7 @@ def publish(db):
             "platform": "windows",
             "version": "21.3",
             "file_name": "Kaspersky Security Cloud.dmg" if mac else "ks4.021.3.10.391en_23857.exe",
+            "at": timezone.now(),
             **fields,
         }
         product = fields.pop("product", None) or ProductFactory()

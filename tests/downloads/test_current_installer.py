@@ -35,7 +35,7 @@ def new(product):
 
 @pytest.fixture
 def offered(product, old, new):
-    return lambda: installers_on("windows", product=product)[product.pk]
+    return lambda: installers_on("windows", timezone.now(), product=product)[product.pk]
 
 
 @pytest.fixture
@@ -76,28 +76,28 @@ def test_withdrawn_version_is_put_back(offered, act, old, new, staff):
 
 
 def test_version_that_was_made_current_is_so_again_when_it_is_put_back(offered, old, new):
-    services.make_current(installer=old)
-    services.withdraw_installer(installer=old)
+    services.make_current(installer=old, at=timezone.now())
+    services.withdraw_installer(installer=old, at=timezone.now())
     assert offered() == new
-    services.put_back_installer(installer=old)
+    services.put_back_installer(installer=old, at=timezone.now())
     assert offered() == old
 
 
 @pytest.mark.parametrize("rule", [services.make_current, services.follow_versions, services.put_back_installer])
 def test_second_time_changes_nothing(old, rule):
     if rule is services.put_back_installer:
-        services.withdraw_installer(installer=old)
+        services.withdraw_installer(installer=old, at=timezone.now())
     if rule is services.follow_versions:
-        services.make_current(installer=old)
-    rule(installer=old)
+        services.make_current(installer=old, at=timezone.now())
+    rule(installer=old, at=timezone.now())
     before = Installer.objects.values().get(), Event.objects.count()
-    rule(installer=old)
+    rule(installer=old, at=timezone.now())
     assert (Installer.objects.values().get(), Event.objects.count()) == before
 
 
 def test_only_one_version_is_made_current(old, new):
-    services.make_current(installer=old)
-    services.make_current(installer=new)
+    services.make_current(installer=old, at=timezone.now())
+    services.make_current(installer=new, at=timezone.now())
     assert list(Installer.objects.filter(made_current_at__isnull=False)) == [new]
     with pytest.raises(IntegrityError):
         Installer.objects.update(made_current_at=timezone.now())
@@ -107,7 +107,7 @@ def test_only_one_version_is_made_current(old, new):
 def test_what_is_not_offered_cannot_be_current(act, old, new, change):
     Installer.objects.filter(pk=old.pk).update(**change)
     with pytest.raises(ValidationError) as refusal:
-        services.make_current(installer=old)
+        services.make_current(installer=old, at=timezone.now())
     assert refusal.value.code == "not_published"
     assert "is not offered now" in act("make_current", old)
 
@@ -124,14 +124,14 @@ def test_other_products_platforms_and_languages_have_their_own(old, new):
         InstallerFactory(product=new.product, language="de", version="1"),
     ]
     for one in [old, *others]:
-        services.make_current(installer=one)
+        services.make_current(installer=one, at=timezone.now())
     assert Installer.objects.filter(made_current_at__isnull=False).count() == 4
 
 
 @pytest.mark.parametrize("action", ["make_current", "put_back", "follow_versions", "withdraw"])
 def test_page_of_an_installer_has_the_button_that_fits(client_of, staff, old, action):
     for rule in {"put_back": [services.withdraw_installer], "follow_versions": [services.make_current]}.get(action, []):
-        rule(installer=old)
+        rule(installer=old, at=timezone.now())
     page = client_of(staff).get(reverse("admin:downloads_installer_change", args=[old.pk])).content.decode()
     assert f'value="{action}"' in page
     assert ('value="make_current"' in page) == (action in ("make_current", "withdraw"))

@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from downloads.services import check_file, check_files
 from licenses.models import Event
@@ -41,15 +42,15 @@ def test_changed_byte_is_seen_at_the_next_delivery(get, licensed, caplog):
 
 def test_change_that_hides_is_seen_by_the_worker_within_a_day(get, licensed, caplog):
     write(licensed, DAMAGED, touch=False)
-    assert check_files() == 0
+    assert check_files(at=timezone.now()) == 0
     type(licensed).objects.update(checked_at=days(-1))
-    assert check_files() == 1
+    assert check_files(at=timezone.now()) == 1
     assert get().status_code == 503
 
 
 def test_whole_file_is_compared_once_a_day(licensed):
     type(licensed).objects.update(checked_at=days(-2))
-    assert check_files() == 0
+    assert check_files(at=timezone.now()) == 0
     licensed.refresh_from_db()
     assert (licensed.checked_at > days(-1), licensed.damaged_at) == (True, None)
 
@@ -63,7 +64,7 @@ def test_file_that_was_put_back_is_delivered_again(get, licensed):
 
 def test_file_that_is_gone_is_on_record_once(licensed, caplog):
     default_storage.delete(licensed.file.name)
-    assert [check_file(installer=licensed) for _time in range(2)] == [False, False]
+    assert [check_file(installer=licensed, at=timezone.now()) for _time in range(2)] == [False, False]
     assert Event.objects.filter(verb=Event.Verb.INSTALLER_DAMAGED).count() == 1
 
 

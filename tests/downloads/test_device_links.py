@@ -23,7 +23,7 @@ def license(licensed, customer):
 @pytest.fixture
 def link(license, settings):
     """The address without the host, which a test's browser does not need."""
-    return services.make_link(license=license).removeprefix(settings.PORTAL_URL)
+    return services.make_link(license=license, at=timezone.now()).removeprefix(settings.PORTAL_URL)
 
 
 def box(license) -> str:
@@ -113,13 +113,13 @@ def test_link_is_kept_as_a_digest_only(license, link):
 
 
 def test_links_that_ran_out_are_deleted(license, link):
-    services.make_link(license=license, now=timezone.now() - timedelta(days=8))
-    assert services.prune_links() == 1
-    assert services.find_link(text=link.rpartition("/")[2])
+    services.make_link(license=license, at=timezone.now() - timedelta(days=8))
+    assert services.prune_links(at=timezone.now()) == 1
+    assert services.find_link(text=link.rpartition("/")[2], at=timezone.now())
 
 
 def test_two_licenses_and_two_days_have_different_links(license, customer):
     now = timezone.now()
     other = LicenseFactory(owner=customer)
-    made = [services.make_link(license=license, now=now + timedelta(days=day)) for day in (0, 1)]
-    assert len({*made, services.make_link(license=other, now=now)}) == 3
+    made = [services.make_link(license=license, at=now + timedelta(days=day)) for day in (0, 1)]
+    assert len({*made, services.make_link(license=other, at=now)}) == 3

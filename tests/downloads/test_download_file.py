@@ -110,7 +110,7 @@ def test_path_comes_from_the_row_never_from_the_address(client_of, customer, lic
 
 def test_withdrawn_and_future_installers_do_not_exist(client_of, customer, publish, licensed):
     future = publish(product=licensed.product, version="22", released_at=timezone.now() + timedelta(days=1))
-    withdraw_installer(installer=licensed)
+    withdraw_installer(installer=licensed, at=timezone.now())
     for installer in (licensed, future):
         assert client_of(customer).get(installer.get_absolute_url()).status_code == 404
 

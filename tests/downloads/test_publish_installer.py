@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from downloads.models import Installer, SetupGuide
 from downloads.services import withdraw_installer
@@ -96,10 +97,10 @@ def test_publishing_brings_the_guide_of_that_platform(publish):
 
 def test_withdraw_is_remembered_and_safe_to_repeat(publish, customer):
     installer = publish()
-    first = withdraw_installer(installer=installer, actor=customer).withdrawn_at
-    assert withdraw_installer(installer=installer, actor=customer).withdrawn_at == first
+    first = withdraw_installer(installer=installer, at=timezone.now(), actor=customer).withdrawn_at
+    assert withdraw_installer(installer=installer, at=timezone.now(), actor=customer).withdrawn_at == first
     assert Event.objects.get(verb=Event.Verb.INSTALLER_WITHDRAWN).actor == customer
-    assert not Installer.objects.published().exists()
+    assert not Installer.objects.published(timezone.now()).exists()
 
 
 @pytest.fixture

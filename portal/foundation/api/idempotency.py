@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 import re
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -103,6 +104,6 @@ def fingerprint_of(request: HttpRequest) -> str:
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
-def prune_answers() -> int:
+def prune_answers(*, at: datetime) -> int:
     """Delete answers that are not repeated any more; return how many."""
-    return delete_in_batches(KeptAnswer.objects.filter(began_at__lt=timezone.now() - KEPT_FOR))
+    return delete_in_batches(KeptAnswer.objects.filter(began_at__lt=at - KEPT_FOR))

@@ -1,6 +1,6 @@
 """How often a program may call, and how it is told."""
 
-import time
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -32,7 +32,7 @@ def throttle(request: HttpRequest, limit: str, subject: object) -> None:
         raise ProblemError("slow_down", text, headers={"Retry-After": str(counted.seconds)})
 
 
-def prune_counts() -> int:
+def prune_counts(*, at: datetime) -> int:
     """Delete counts whose window is over, whichever it was; return how many."""
     longest = max(window for _calls, window in settings.LIMITS.values())
-    return delete_in_batches(CallCount.objects.filter(began_at__lt=int(time.time() - longest.total_seconds())))
+    return delete_in_batches(CallCount.objects.filter(began_at__lt=int((at - longest).timestamp())))

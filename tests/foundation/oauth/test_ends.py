@@ -3,6 +3,7 @@
 import pytest
 from allauth.idp.oidc.models import Client, Token
 from django.contrib.messages import get_messages
+from django.utils import timezone
 
 from portal.foundation.oauth.models import Grant, IssuedToken, SignIn
 from portal.foundation.oauth.services import prune_sign_ins
@@ -122,7 +123,7 @@ def test_pruning_ends_what_nobody_can_renew_and_forgets_what_is_old(signed_in, c
     SignIn.objects.filter(pk=gone.pk).update(ended_at=days(-91), end="closed")
     SignIn.objects.filter(pk=kept.pk).update(ended_at=days(-89), end="closed")
     Grant.objects.create(kind="code", digest="x", client=app, user=customer, expires_at=days(-2))
-    prune_sign_ins()
+    prune_sign_ins(at=timezone.now())
     found = {sign_in.pk: sign_in.end for sign_in in SignIn.objects.filter(user=customer)}
     assert found == {signed_in.pk: "too_old", alive.pk: "", old.pk: "too_old", kept.pk: "closed"}
     assert not Grant.objects.exists()

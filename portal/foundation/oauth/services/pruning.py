@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from allauth.idp.oidc.models import Token
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from portal.foundation.queue.worker import delete_in_batches, in_batches
 
@@ -19,21 +18,20 @@ ACCESS_KEPT_FOR = timedelta(days=1)
 ADDRESS_KEPT_FOR = timedelta(days=30)
 
 
-def prune_sign_ins(*, now: datetime | None = None) -> dict[str, int]:
+def prune_sign_ins(*, at: datetime) -> dict[str, int]:
     """End sign-ins that nobody can renew any more; forget old ones, with expired tokens and codes. Return how many."""
-    now = now or timezone.now()
     # NOT EXISTS: PostgreSQL gives NOT IN up for a loop in a loop as soon as the tokens outgrow its memory.
-    alive = IssuedToken.objects.filter(sign_in=OuterRef("pk"), spent_at__isnull=True, expires_at__gt=now)
+    alive = IssuedToken.objects.filter(sign_in=OuterRef("pk"), spent_at__isnull=True, expires_at__gt=at)
     idle = SignIn.objects.active().filter(~Exists(alive))
-    old = SignIn.objects.active().filter(started_at__lte=now - OLDEST)
-    access = Q(kind=IssuedToken.Kind.ACCESS, expires_at__lte=now - ACCESS_KEPT_FOR)
-    tokens = [IssuedToken.objects.filter(access | Q(spent_at__lte=now - KEPT_FOR)), Token.objects.expired()]
+    old = SignIn.objects.active().filter(started_at__lte=at - OLDEST)
+    access = Q(kind=IssuedToken.Kind.ACCESS, expires_at__lte=at - ACCESS_KEPT_FOR)
+    tokens = [IssuedToken.objects.filter(access | Q(spent_at__lte=at - KEPT_FOR)), Token.objects.expired()]
     return {
-        "ended": end_in_batches(idle, now) + end_in_batches(old, now),
-        "sign_ins": delete_in_batches(SignIn.objects.filter(ended_at__lte=now - KEPT_FOR)),
-        "grants": delete_in_batches(Grant.objects.filter(expires_at__lte=now - ACCESS_KEPT_FOR)),
+        "ended": end_in_batches(idle, at) + end_in_batches(old, at),
+        "sign_ins": delete_in_batches(SignIn.objects.filter(ended_at__lte=at - KEPT_FOR)),
+        "grants": delete_in_batches(Grant.objects.filter(expires_at__lte=at - ACCESS_KEPT_FOR)),
         "tokens": sum(map(delete_in_batches, tokens)),
-        "addresses": forget_addresses(now),
+        "addresses": forget_addresses(at),
     }
 
 
