@@ -13,9 +13,10 @@ from django.utils.translation import ngettext
 
 from devices.lease_report import explain_lease
 from devices.leases import LONGEST_TOKEN
-from devices.models import Device, Lease
+from devices.models import BoundSignIn, Device, Lease
 from devices.services import disconnect
 from licenses.models import Event, Seat
+from portal.foundation.oauth.models import SignIn
 from portal.ui.staff import HistoryInline, KeptAdmin, KeptInline, link_to
 
 # A device id as the customer reads it out ("D-2ADB-0997"), or the beginning of a machine id.
@@ -45,6 +46,21 @@ class LeaseInline(KeptInline):
 
 class EventInline(HistoryInline):
     model = Event
+
+
+class BoundSignInInline(KeptInline):
+    model = BoundSignIn
+    fields = readonly_fields = ["device_link"]
+    verbose_name_plural = _("device")
+
+    @admin.display(description=_("device"))
+    def device_link(self, bound):
+        return link_to(bound.device)
+
+
+# The page of a sign-in is the foundation's, which knows no device.
+sign_in_admin = admin.site.get_model_admin(SignIn)
+sign_in_admin.inlines = (BoundSignInInline, *sign_in_admin.inlines)
 
 
 @admin.register(Device)

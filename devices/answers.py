@@ -50,18 +50,18 @@ def farewell(device: Device, sign_in: SignIn | None = None) -> dict:
     event = device.events.filter(verb=Event.Verb.DEVICE_DISCONNECTED).select_related("actor").first()
     through = event.details.get("through", "") if event else ""
     if sign_in and sign_in.end in SEAT_TAKEN:
-        at, by = sign_in.ended_at, ended_by(sign_in, through)
+        at, by = sign_in.ended_at, ended_by(sign_in, device, through)
     else:
         at, by = (event.at, person(event.actor, device, through)) if event else (device.alive_at, _("the portal"))
     return {"at": at, "by": by, "device": device.name}
 
 
-def ended_by(sign_in: SignIn, through: str) -> str:
+def ended_by(sign_in: SignIn, device: Device, through: str) -> str:
     if sign_in.end == SignIn.End.MOVED:
         return _("a sign-in with another account")
     if sign_in.end == SignIn.End.SIGNED_OUT:
         return _("a sign-out on the device")
-    return person(sign_in.ended_by, sign_in.device, through)
+    return person(sign_in.ended_by, device, through)
 
 
 def person(actor, device: Device, through: str) -> str:

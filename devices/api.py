@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from devices import services
 from devices.answers import SEAT_TAKEN, license_facts, notices
-from devices.models import Device
+from devices.models import Device, device_of
 from licenses.models import License, Platform, Product
 from licenses.services import report_full_license
 from portal.foundation.api.auth import invalid_token
@@ -325,7 +325,7 @@ def own_device(request, machine_id):
     sign_in = request.auth.sign_in
     if request.auth.ended and sign_in.end not in SEAT_TAKEN:
         raise invalid_token(request)
-    device = sign_in.device if sign_in else None
+    device = sign_in and device_of(sign_in)
     if device is None or device.owner_id != sign_in.user_id or device.machine_id != machine_id.strip().lower():
         raise Http404
     device.owner = sign_in.user

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from licenses.models import License, Platform, Product, Seat
+from portal.foundation.oauth.models import SignIn
 
 NOT_SEEN_AFTER = timedelta(days=30)
 # For so long a device that found no seat is named.
@@ -144,6 +145,28 @@ class Device(models.Model):
     @property
     def is_unseen(self) -> bool:
         return timezone.now() - self.alive_at >= NOT_SEEN_AFTER
+
+
+class BoundSignIn(models.Model):
+    """The device on which a sign-in turned out to be when its product connected: its disconnect ends the sign-in."""
+
+    sign_in = models.OneToOneField(
+        SignIn, models.CASCADE, primary_key=True, related_name="bound", verbose_name=_("sign-in")
+    )
+    device = models.ForeignKey(Device, models.CASCADE, related_name="sign_ins", verbose_name=_("device"))
+
+    class Meta:
+        verbose_name = _("device of a sign-in")
+        verbose_name_plural = _("devices of sign-ins")
+
+    def __str__(self) -> str:
+        return str(self.device)
+
+
+def device_of(sign_in: SignIn) -> Device | None:
+    """Return the device on which this sign-in is; None before its product has connected."""
+    bound = getattr(sign_in, "bound", None)
+    return bound and bound.device
 
 
 class LeaseQuerySet(models.QuerySet["Lease"]):

@@ -61,14 +61,14 @@ PORTAL_URL = env.str(
 
 INSTALLED_APPS = [
     "portal.accounts",
-    "licenses",
-    "devices",
-    "downloads",
     "portal.foundation.crypto",
     "portal.foundation.mail",
     "portal.foundation.webhooks",
     "portal.foundation.oauth",
     "portal.foundation.api",
+    "licenses",
+    "devices",
+    "downloads",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

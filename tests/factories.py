@@ -16,7 +16,7 @@ from allauth.idp.oidc.models import Token
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from devices.models import Device
+from devices.models import BoundSignIn, Device
 from downloads.models import Installer, SetupGuide, StoreLink
 from licenses.models import CodeBatch, License, Plan, Platform, Product, Seat, SeatPool, Term
 from licenses.services import issue_codes
@@ -190,7 +190,7 @@ class StoreFactory(AppFactory):
 
 
 class SignInFactory(ModelFactory):
-    """A sign-in of an app that has just begun; `give_token` makes it a token."""
+    """A sign-in of an app that has just begun, on `device` if one is given; `give_token` makes it a token."""
 
     class Meta:
         model = SignIn
@@ -198,6 +198,11 @@ class SignInFactory(ModelFactory):
     user = factory.SubFactory(UserFactory)
     client = factory.SubFactory(AppFactory)
     device_name = factory.Sequence(lambda number: f"Computer {number:03}")
+
+    @factory.post_generation
+    def device(sign_in, create, extracted, **kwargs):  # noqa: N805
+        if create and extracted:
+            BoundSignIn.objects.create(sign_in=sign_in, device=extracted)
 
 
 def give_token(sign_in: SignIn, *, kind: str = "access", scopes: str = "openid email devices", lives: float = 1 / 24):

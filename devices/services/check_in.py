@@ -115,7 +115,7 @@ def refuse_if_ended(device: Device, sign_in: SignIn) -> None:
     try:
         keep_alive(sign_in)
     except ValidationError:
-        ended = SignIn.objects.select_related("device", "ended_by").get(pk=sign_in.pk)
+        ended = SignIn.objects.select_related("ended_by").get(pk=sign_in.pk)
         if ended.end in SEAT_TAKEN:
             raise disconnected(device, ended) from None
         raise

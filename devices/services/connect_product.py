@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from devices.models import BoundSignIn, Device, device_of
 from licenses.models import Seat
 from portal.foundation.oauth.models import SignIn
-from portal.foundation.oauth.services import bind_device
 
 from .connect import connect
 from .leases import IssuedLease, issue_lease
@@ -40,3 +40,12 @@ def keep_alive(sign_in: SignIn) -> None:
     """Lock the sign-in: who is disconnected at this very moment must not come back by a request that was on its way."""
     if not SignIn.objects.active().select_for_update(no_key=True).filter(pk=sign_in.pk).exists():
         raise ValidationError(_("The access token is missing, unknown or no longer valid."), code="invalid_token")
+
+
+def bind_device(*, sign_in: SignIn, device: Device) -> None:
+    """Remember on which device this sign-in is, so that disconnecting the device ends it."""
+    if device_of(sign_in) != device:
+        bound = BoundSignIn(sign_in=sign_in, device=device)
+        BoundSignIn.objects.bulk_create(
+            [bound], update_conflicts=True, unique_fields=["sign_in"], update_fields=["device"]
+        )

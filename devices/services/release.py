@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from devices.models import Device
+from devices.models import Device, device_of
 from licenses.models import Product, Seat
 from portal.foundation.oauth.models import SignIn
 
@@ -31,5 +31,6 @@ def release_device(*, sign_in: SignIn, device: Device, now: datetime | None = No
         raise ValidationError(
             _("To disconnect another device from here, sign in again first."), code="fresh_sign_in_needed"
         )
-    through = sign_in.device.name if sign_in.device else sign_in.device_name
+    here = device_of(sign_in)
+    through = here.name if here else sign_in.device_name
     return disconnect(device=device, actor=sign_in.user, through=through, now=now)

@@ -108,7 +108,7 @@ def test_product_that_connects_while_it_is_disconnected_is_in_or_out(owner):
     for this in race(act, prepare=prepare):
         assert this.errors == []
         assert set(this.results) <= {1, 200, 401, 410}
-        assert not SignIn.objects.active().filter(device__isnull=False).exists()
+        assert not SignIn.objects.active().filter(bound__isnull=False).exists()
         assert not Seat.objects.held().exists()
 
 
@@ -127,8 +127,8 @@ def test_machine_that_two_accounts_connect_is_signed_in_to_one(owner):
     for this in race(act, prepare=prepare, threads=2, rounds=FEWER):
         assert (this.errors, sorted(this.results)) == ([], [201, 201])
         assert Seat.objects.held().count() == 1
-        active = SignIn.objects.active().get(device__isnull=False)
-        assert active.device == Seat.objects.held().get().device
+        active = SignIn.objects.active().get(bound__isnull=False)
+        assert active.bound.device == Seat.objects.held().get().device
 
 
 def test_check_ins_at_once_are_no_second_machine(owner):

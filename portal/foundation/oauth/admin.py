@@ -110,7 +110,7 @@ class SignInAdmin(KeptAdmin):
     search_fields = ("user__email", "device_name")
     show_full_result_count = False
     fields = readonly_fields = (
-        *("user", "client", "device", "device_name", "address"),
+        *("user", "client", "device_name", "address"),
         *("started_at", "authenticated_at", "ended_at", "end", "ended_by"),
     )
     inlines = (IssuedTokenInline,)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .models import IssuedToken, SignIn
+from .registered import READ_ALONG
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def person_with(digest: str) -> Caller | None:
             sign_in__client__suspension__isnull=True,
         )
         .annotate(kept=kept)
-        .select_related("sign_in__user", "sign_in__client", "sign_in__device")
+        .select_related(*READ_ALONG)
         .first()
     )
     if issued is None:

@@ -39,9 +39,6 @@ class SignIn(models.Model):
     client = models.ForeignKey(
         "allauth_idp_oidc.Client", models.PROTECT, related_name="sign_ins", verbose_name=_("app")
     )
-    device = models.ForeignKey(
-        "devices.Device", models.SET_NULL, null=True, blank=True, related_name="sign_ins", verbose_name=_("device")
-    )
     device_name = models.CharField(_("device name"), max_length=LONGEST_NAME)
     address = models.GenericIPAddressField(_("network address"), null=True)
     started_at = models.DateTimeField(_("signed in"), default=timezone.now)

@@ -6,8 +6,8 @@ from django.test import RequestFactory
 
 from portal.foundation.oauth.bearer import find_caller
 from portal.foundation.oauth.models import IssuedToken, SignIn
-from portal.foundation.oauth.services import bind_device, end_sign_ins
-from tests.factories import AppFactory, DeviceFactory, SignInFactory, days, give_token
+from portal.foundation.oauth.services import end_sign_ins
+from tests.factories import AppFactory, SignInFactory, days, give_token
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,6 @@ def test_token_names_person_app_sign_in_and_scopes_in_one_query(sign_in, django_
     token = give_token(sign_in, scopes="openid devices")
     with django_assert_num_queries(1):
         caller = call(token)
-        assert caller.sign_in.device is None
     assert (caller.user, caller.client, caller.sign_in) == (sign_in.user, sign_in.client, sign_in)
     assert (caller.scopes, caller.ended) == ({"openid", "devices"}, False)
 
@@ -95,10 +94,3 @@ def test_sign_in_ends_once_for_the_first_reason(sign_in):
     end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", now=days(-1))
     assert end_sign_ins(sign_ins=SignIn.objects.all(), end="closed") == 0
     assert SignIn.objects.get().end == "disconnected"
-
-
-def test_sign_in_learns_its_device(sign_in):
-    device = DeviceFactory(owner=sign_in.user)
-    bind_device(sign_in=sign_in, device=device)
-    assert list(device.sign_ins.all()) == [sign_in]
-    assert call(give_token(sign_in)).sign_in.device == device

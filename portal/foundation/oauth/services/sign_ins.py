@@ -1,4 +1,4 @@
-"""Ending sign-ins, and tying one to the device that it turned out to be on."""
+"""Ending sign-ins."""
 
 from datetime import datetime
 from typing import Any
@@ -22,10 +22,3 @@ def end_sign_ins(*, sign_ins: QuerySet[SignIn], end: str, actor: Any = None, now
     digests = IssuedToken.objects.filter(sign_in__in=pks, spent_at__isnull=True).values("digest")
     Token.objects.filter(hash__in=list(digests.values_list("digest", flat=True))).delete()
     return SignIn.objects.filter(pk__in=pks).update(ended_at=now or timezone.now(), end=end, ended_by=actor)
-
-
-def bind_device(*, sign_in: SignIn, device: Any) -> None:
-    """Remember on which device this sign-in is, so that disconnecting the device ends it."""
-    if sign_in.device_id != device.pk:
-        SignIn.objects.filter(pk=sign_in.pk).update(device=device)
-        sign_in.device = device
