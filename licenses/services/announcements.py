@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from licenses.models import License, Order, Term
-from portal.foundation.webhooks.models import Topic
+from licenses.topics import Topic
 from portal.foundation.webhooks.services import announce, deliver_due, prune_old, written
 
 

@@ -11,13 +11,14 @@ from django.utils.translation import ngettext
 from portal.ui.staff import HappenedFilter, KeptAdmin
 from portal.ui.words import moment
 
-from .models import Delivery, Endpoint, Topic
+from .models import Delivery, Endpoint
 from .services import add_endpoint, disable_endpoint, enable_endpoint, rotate_secret, send_again
+from .topics import all_topics, topic_choices
 
 
 class EndpointForm(forms.ModelForm):
     topics = forms.MultipleChoiceField(
-        label=_("What it hears about"), choices=Topic, initial=Topic.values, widget=forms.CheckboxSelectMultiple
+        label=_("What it hears about"), choices=topic_choices, initial=all_topics, widget=forms.CheckboxSelectMultiple
     )
     url = forms.URLField(label=_("Address"), max_length=500, assume_scheme="https")
 

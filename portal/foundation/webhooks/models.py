@@ -8,19 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .addresses import refuse_address
+from .topics import all_topics, topic_choices
 
 # After a rotation messages carry both signatures this long, so that the receiver can change its secret in peace.
 OVERLAP = timedelta(hours=24)
-
-
-class Topic(models.TextChoices):
-    LICENSE_ADDED = "license.added", _("A license was added to an account")
-    LICENSE_ENDED = "license.ended", _("A license ended")
-    DEVICE_LIMIT_MET = "device.limit_met", _("A license has no seat for one more device")
-
-
-def all_topics() -> list[str]:
-    return list(Topic.values)
 
 
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
@@ -93,7 +84,7 @@ class Delivery(models.Model):
 
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries", verbose_name=_("endpoint"))
     event_id = models.CharField(_("id"), max_length=100)
-    topic = models.CharField(_("about"), max_length=40, choices=Topic)
+    topic = models.CharField(_("about"), max_length=40, choices=topic_choices)
     subject = models.CharField(_("subject"), max_length=64)
     body = models.TextField(_("message"))
     created_at = models.DateTimeField(_("happened"), default=timezone.now)

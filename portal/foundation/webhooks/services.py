@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.foundation.crypto.sealing import LostKeyError
 
-from .models import OVERLAP, Delivery, Endpoint, Topic
+from .models import OVERLAP, Delivery, Endpoint
 from .post import Answer, post
 from .signing import new_secret, seal_secret, signed_headers
+from .topics import all_topics
 
 logger = logging.getLogger("portal.foundation.webhooks")
 
@@ -33,9 +34,7 @@ GONE = 410
 USER_AGENT = "Portal-Webhooks/1"
 
 
-def announce(
-    *, type: Topic | str, subject: str, client_id: str, data: dict[str, Any], event_id: str, at: datetime
-) -> int:
+def announce(*, type: str, subject: str, client_id: str, data: dict[str, Any], event_id: str, at: datetime) -> int:
     """Leave a message for each endpoint of a store that wants it, in the caller's transaction; return how many.
 
     The same `event_id` is told an endpoint once. Whoever announces about a subject holds its lock, so that messages
@@ -154,7 +153,7 @@ def add_endpoint(*, client_id: str, url: str, topics: list[str] | None = None) -
     endpoint = Endpoint(client_id=client_id, url=url, sealed_secret=seal_secret(secret))
     if topics is not None:
         endpoint.topics = topics
-    if not endpoint.topics or set(endpoint.topics) - set(Topic.values):
+    if not endpoint.topics or set(endpoint.topics) - set(all_topics()):
         raise ValidationError(_("Choose what the store hears about."), code="bad_topic")
     endpoint.full_clean()
     endpoint.save()
