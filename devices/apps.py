@@ -1,7 +1,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from portal.foundation.oauth.registered import READ_ALONG
+from portal.foundation.oauth.registered import READ_ALONG, Scope, register_scope
+
+SCOPE = Scope(
+    "devices",
+    asks=_("Connect this device and use your licenses on it"),
+    says="Connect this device and keep it connected",
+    of_persons=True,
+)
 
 
 class DevicesConfig(AppConfig):
@@ -9,4 +16,5 @@ class DevicesConfig(AppConfig):
     verbose_name = _("Devices")
 
     def ready(self) -> None:
+        register_scope(SCOPE)
         READ_ALONG.add("sign_in__bound__device")

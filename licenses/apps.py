@@ -1,9 +1,17 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from portal.foundation.oauth.registered import Scope, register_scope
 from portal.foundation.webhooks.topics import register_topics
 
 from .topics import Topic
+
+SCOPE = Scope(
+    "orders",
+    asks=_("Add licenses for customers of a store"),
+    says="Place orders and change them",
+    of_persons=False,
+)
 
 
 class LicensesConfig(AppConfig):
@@ -11,4 +19,5 @@ class LicensesConfig(AppConfig):
     verbose_name = _("Licenses")
 
     def ready(self) -> None:
+        register_scope(SCOPE)
         register_topics(Topic.choices)

@@ -342,6 +342,13 @@ CODE_LIMITS: dict[str, Any] = {
 # So long a process signs with a key before it looks whether that was rotated.
 SIGNING_KEY_KEPT_FOR = timedelta(minutes=1)
 
+# What the API's document says of the whole.
+API_TITLE = "Devices and orders"
+API_DESCRIPTION = (
+    "For programs: a product on a device takes its seat and keeps its lease; a store places its orders. "
+    "Every refusal is a problem document (RFC 9457) with a stable `code`."
+)
+
 # All other limits, in one table: so many of one subject in so long, counted in the database (foundation/api/limits.py).
 LIMITS: dict[str, tuple[int, timedelta]] = {
     # Calls of the API: of one account (check-ins: device; orders: client).

@@ -3,6 +3,10 @@
 import pytest
 from django.core.management import call_command
 
+from portal.foundation.oauth import registered
+from portal.foundation.oauth.adapter import OIDCAdapter
+from portal.foundation.oauth.registered import Scope, scopes_of
+from portal.foundation.oauth.services import register_client
 from portal.foundation.webhooks import topics
 from portal.foundation.webhooks.models import Delivery
 
@@ -20,7 +24,16 @@ def test_topic_of_an_app_is_a_topic(topic):
     assert Delivery(topic=topic).get_topic_display() == "A boat sank"
 
 
-@pytest.mark.parametrize("registered", ["topic"])
-def test_what_is_registered_is_no_migration(registered, request):
-    request.getfixturevalue(registered)
+def test_scope_of_an_app_is_asked_for_and_given(monkeypatch):
+    scope = Scope("boats", asks="Sail your boats", says="Sail", of_persons=True)
+    monkeypatch.setitem(registered.SCOPES, "boats", scope)
+    client, _secret = register_client(id="boat", name="Boat", kind="native")
+    assert scope in scopes_of(persons=True)
+    assert OIDCAdapter().scope_display["boats"] == "Sail your boats"
+    assert "boats" in client.get_scopes()
+
+
+@pytest.mark.parametrize("kind", ["topic"])
+def test_what_is_registered_is_no_migration(kind, request):
+    request.getfixturevalue(kind)
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)

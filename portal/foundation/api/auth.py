@@ -3,11 +3,9 @@
 from django.http import HttpRequest
 
 from portal.foundation.oauth.bearer import Caller, find_caller
+from portal.foundation.oauth.registered import SCOPES
 
 from .problems import ProblemError
-
-# What only a person can allow: a store signs in for itself and has no account.
-OF_PERSONS = {"devices"}
 
 
 class Bearer:
@@ -24,7 +22,7 @@ class Bearer:
         caller = find_caller(request)
         if caller is None or (caller.ended and not self.ended):
             raise invalid_token(request)
-        if self.scope not in caller.scopes or (caller.user is None and self.scope in OF_PERSONS):
+        if self.scope not in caller.scopes or (caller.user is None and SCOPES[self.scope].of_persons):
             challenge = f'Bearer error="insufficient_scope", scope="{self.scope}"'
             raise ProblemError("insufficient_scope", headers={"WWW-Authenticate": challenge})
         return caller

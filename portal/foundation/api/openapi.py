@@ -5,14 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
+from portal.foundation.oauth.registered import SCOPES, scopes_of
+
 from .auth import bearer
 from .problems import KINDS, MEDIA_TYPE, TEXT
 
 BY_CODE, BY_SECRET = "person", "store"
-SCOPES = {
-    BY_CODE: {"devices": "Connect this device and keep it connected"},
-    BY_SECRET: {"orders": "Place orders and change them"},
-}
 HEADERS = {
     "RateLimit": ("What is left of the limit, and in how many seconds it begins anew.", '"connect";r=29;t=3600'),
     "RateLimit-Policy": ("The limit: so many calls in so many seconds.", '"connect";q=30;w=3600'),
@@ -48,33 +46,6 @@ PROBLEM = {
 }
 
 
-KEYS = {
-    "get": {
-        "operationId": "lease_keys",
-        "summary": "Public keys of the leases",
-        "description": "With these a product checks its lease. Keep them for an hour; ask again for an unknown `kid`.",
-        "tags": ["devices"],
-        "parameters": [],
-        "security": [],
-        "responses": {
-            200: {
-                "description": "A JSON Web Key Set (RFC 7517).",
-                "content": {
-                    "application/json": {
-                        "schema": {
-                            "type": "object",
-                            "properties": {"keys": {"type": "array", "items": {"type": "object"}}},
-                            "required": ["keys"],
-                            "example": {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "…", "x": "…", "use": "sig"}]},
-                        }
-                    }
-                },
-            }
-        },
-    }
-}
-
-
 def call(
     scope: str, *codes: str, limit: str = "", ended: bool = False, examples: dict[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -97,7 +68,6 @@ def complete(document: dict) -> dict:
         for calls in document["paths"].values():
             for method, operation in calls.items():
                 complete_call(operation, method)
-    document["paths"]["/.well-known/lease-keys.json"] = KEYS
     document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
     return document
 
@@ -106,13 +76,11 @@ def security_schemes() -> dict:
     """Say how to come by an access token; `bearer` is for tools that know nothing of OAuth."""
     token = f"{settings.PORTAL_URL}/identity/o/api/token"
     authorize = f"{settings.PORTAL_URL}/identity/o/authorize"
-    by_code = {"authorizationUrl": authorize, "tokenUrl": token, "refreshUrl": token, "scopes": SCOPES[BY_CODE]}
+    of_persons, of_stores = ({scope.name: scope.says for scope in scopes_of(persons=each)} for each in (True, False))
+    by_code = {"authorizationUrl": authorize, "tokenUrl": token, "refreshUrl": token, "scopes": of_persons}
     return {
         BY_CODE: {"type": "oauth2", "flows": {"authorizationCode": by_code}},
-        BY_SECRET: {
-            "type": "oauth2",
-            "flows": {"clientCredentials": {"tokenUrl": token, "scopes": SCOPES[BY_SECRET]}},
-        },
+        BY_SECRET: {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": token, "scopes": of_stores}}},
         "bearer": {"type": "http", "scheme": "bearer"},
     }
 
@@ -121,7 +89,7 @@ def complete_call(operation: dict, method: str) -> None:
     """Add to one call its token, headers, and every problem that it can answer."""
     scope, codes = operation.pop("x-scope"), list(operation.pop("x-codes"))
     limit, examples = operation.pop("x-limit"), operation.pop("x-examples")
-    scheme = next(name for name, scopes in SCOPES.items() if scope in scopes)
+    scheme = BY_CODE if SCOPES[scope].of_persons else BY_SECRET
     operation["security"] = [{scheme: [scope]}, {"bearer": []}]
     for parameter in operation["parameters"]:
         if parameter["name"] in examples:

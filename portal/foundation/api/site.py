@@ -36,10 +36,20 @@ def holds_nul(data: Any) -> bool:
 
 
 class Api(NinjaAPI):
-    """Ninja's, with a document that also says what each call refuses."""
+    """Ninja's, with a document that also says what each call refuses, and describes pages that programs read."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.pages: dict[str, dict] = {}
+
+    def describe(self, path: str, document: dict) -> None:
+        """Add a page that is no call of the API to the document."""
+        self.pages[path] = document
 
     def get_openapi_schema(self, **options) -> dict:
-        return complete(super().get_openapi_schema(**options))
+        document = complete(super().get_openapi_schema(**options))
+        document["paths"].update(self.pages)
+        return document
 
     @property
     def urls(self):
@@ -74,12 +84,9 @@ def refuse_by_document(run):
 
 
 api = Api(
-    title="Devices and orders",
+    title=settings.API_TITLE,
     version="1",
-    description=(
-        "For programs: a product on a device takes its seat and keeps its lease; a store places its orders. "
-        "Every refusal is a problem document (RFC 9457) with a stable `code`."
-    ),
+    description=settings.API_DESCRIPTION,
     openapi_url="/openapi.json",
     docs_url=None,
     urls_namespace="api",

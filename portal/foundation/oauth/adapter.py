@@ -1,7 +1,6 @@
 """Where allauth's OpenID provider asks us: who we are, which keys sign, and what a permission is called."""
 
 import secrets
-from typing import ClassVar
 
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.internal.private_keys import filter_keys
@@ -14,6 +13,7 @@ from portal.foundation.crypto import keys
 from portal.foundation.crypto.models import SigningKey
 
 from .authorize import PROMPTS
+from .registered import scopes_of
 
 ENDPOINTS = {
     "authorization_endpoint": "authorization",
@@ -26,14 +26,20 @@ ENDPOINTS = {
 CLAIMS = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "email", "email_verified", "name"]
 
 
+# OpenID's own; the others are the apps'.
+SCOPES_OF_OPENID = {
+    "openid": _("Know which account is yours"),
+    "email": _("See your email address"),
+    "profile": _("See your name"),
+}
+
+
 class OIDCAdapter(DefaultOIDCAdapter):
-    scope_display: ClassVar[dict] = {
-        "openid": _("Know which account is yours"),
-        "email": _("See your email address"),
-        "profile": _("See your name"),
-        "devices": _("Connect this device and use your licenses on it"),
-        "orders": _("Add licenses for customers of a store"),
-    }
+    @property
+    def scope_display(self) -> dict:
+        """What each scope is called on the page that asks a person."""
+        ours = (*scopes_of(persons=True), *scopes_of(persons=False))
+        return {**SCOPES_OF_OPENID, **{scope.name: scope.asks for scope in ours}}
 
     def get_issuer(self) -> str:
         return settings.PORTAL_URL

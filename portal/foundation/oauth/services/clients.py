@@ -7,6 +7,7 @@ from allauth.idp.oidc.models import Client, Token
 from django.db import transaction
 
 from ..models import Suspension
+from ..registered import scopes_of
 
 # RFC 8252, 7.3: an app listens on whatever port is free, so the port is not part of the address.
 LOOPBACK = ["http://127.0.0.1/callback", "http://[::1]/callback"]
@@ -14,13 +15,15 @@ KINDS: dict[str, dict] = {
     "native": {
         "type": Client.Type.PUBLIC,
         "grants": [Client.GrantType.AUTHORIZATION_CODE, Client.GrantType.REFRESH_TOKEN, Client.GrantType.DEVICE_CODE],
-        "scopes": ["openid", "email", "profile", "devices"],
+        "scopes": ["openid", "email", "profile"],
+        "of_persons": True,
         "addresses": LOOPBACK,
     },
     "store": {
         "type": Client.Type.CONFIDENTIAL,
         "grants": [Client.GrantType.CLIENT_CREDENTIALS],
-        "scopes": ["orders"],
+        "scopes": [],
+        "of_persons": False,
         "addresses": [],
     },
 }
@@ -35,13 +38,14 @@ def register_client(
     Known by its id, it is brought up to date and keeps its secret: then, and for apps, the secret is None.
     """
     rules = KINDS[kind]
+    scopes = [*rules["scopes"], *(scope.name for scope in scopes_of(persons=rules["of_persons"]))]
     client = Client.objects.select_for_update().filter(pk=id).first() or Client(id=id, secret="")
     is_new = client._state.adding
     client.name, client.type, client.skip_consent = name, rules["type"], skip_consent
     client.set_grant_types(rules["grants"])
     client.set_response_types(["code"] if rules["addresses"] else [])
-    client.set_scopes(rules["scopes"])
-    client.set_default_scopes(rules["scopes"])
+    client.set_scopes(scopes)
+    client.set_default_scopes(scopes)
     client.set_redirect_uris(rules["addresses"])
     client.save()
     return client, give_secret(client=client) if is_new and kind == "store" else None
