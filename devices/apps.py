@@ -1,7 +1,10 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from portal.foundation.crypto.purposes import register_purpose
 from portal.foundation.oauth.registered import READ_ALONG, Scope, register_scope
+
+from .lease_keys import PURPOSE
 
 SCOPE = Scope(
     "devices",
@@ -16,5 +19,6 @@ class DevicesConfig(AppConfig):
     verbose_name = _("Devices")
 
     def ready(self) -> None:
+        register_purpose(PURPOSE)
         register_scope(SCOPE)
         READ_ALONG.add("sign_in__bound__device")

@@ -11,10 +11,11 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from devices.lease_keys import PURPOSE
 from licenses.models import Plan, Seat
 from portal.foundation.crypto.keys import public_jwks, signing_key
 
-TYPE, ALGORITHM = "lease+jwt", "EdDSA"
+TYPE, ALGORITHM = "lease+jwt", PURPOSE.algorithm
 LASTS = timedelta(hours=72)
 CHECK_IN_AFTER = timedelta(hours=6)
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -93,7 +94,7 @@ def make_claims(*, seat: Seat, now: datetime, nonce: str = "") -> dict:
 
 def sign(claims: dict) -> str:
     """Return the lease as the product keeps it."""
-    kid, key = signing_key("lease")
+    kid, key = signing_key(PURPOSE.name)
     return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": TYPE, "kid": kid})
 
 
@@ -124,7 +125,7 @@ def doubt_origin(token: str, header: dict, claims: dict) -> str:
         return "wrong_type"
     if header.get("alg") != ALGORITHM:
         return "wrong_algorithm"
-    keys = {key["kid"]: key for key in public_jwks("lease")["keys"]}
+    keys = {key["kid"]: key for key in public_jwks(PURPOSE.name)["keys"]}
     if header.get("kid") not in keys:
         return "unknown_key"
     try:

@@ -13,6 +13,7 @@ from django.views.decorators.http import etag, require_http_methods, require_saf
 
 from devices import services
 from devices.forms import NameForm
+from devices.lease_keys import PURPOSE
 from devices.models import Device
 from devices.overview import Row, fingerprint, full_pool, rows_of, summary
 from licenses.models import License
@@ -136,4 +137,4 @@ def rename(request, pk):
 @require_safe
 def lease_keys(request):
     """The public keys, with which a product checks its lease; it asks again when it meets a key that it has not."""
-    return JsonResponse(public_jwks("lease"))
+    return JsonResponse(public_jwks(PURPOSE.name))

@@ -5,8 +5,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from devices import keys_document
 from devices.api import router as devices
+from devices.lease_keys import DOCUMENT as LEASE_KEYS
 from devices.views import lease_keys
 from downloads.views import open_link
 from licenses.api import router as orders
@@ -20,7 +20,7 @@ admin.site.login = secure_admin_login(admin.site.login)
 
 api.add_router("", devices)
 api.add_router("/orders", orders)
-api.describe("/.well-known/lease-keys.json", keys_document.DOCUMENT)
+api.describe("/.well-known/lease-keys.json", LEASE_KEYS)
 
 urlpatterns = [
     path("", home, name="home"),

@@ -3,6 +3,10 @@
 import pytest
 from django.core.management import call_command
 
+from portal.foundation.crypto import purposes
+from portal.foundation.crypto.keys import public_jwks
+from portal.foundation.crypto.models import SigningKey
+from portal.foundation.crypto.purposes import Purpose
 from portal.foundation.oauth import registered
 from portal.foundation.oauth.adapter import OIDCAdapter
 from portal.foundation.oauth.registered import Scope, scopes_of
@@ -24,6 +28,18 @@ def test_topic_of_an_app_is_a_topic(topic):
     assert Delivery(topic=topic).get_topic_display() == "A boat sank"
 
 
+@pytest.fixture
+def purpose(monkeypatch):
+    monkeypatch.setitem(purposes.PURPOSES, "log", Purpose("log", "Log books", "EdDSA"))
+    return "log"
+
+
+def test_purpose_of_an_app_gets_keys_of_its_algorithm(purpose):
+    (key,) = public_jwks(purpose)["keys"]
+    assert (key["alg"], key["crv"]) == ("EdDSA", "Ed25519")
+    assert SigningKey.objects.get().get_purpose_display() == "Log books"
+
+
 def test_scope_of_an_app_is_asked_for_and_given(monkeypatch):
     scope = Scope("boats", asks="Sail your boats", says="Sail", of_persons=True)
     monkeypatch.setitem(registered.SCOPES, "boats", scope)
@@ -33,7 +49,7 @@ def test_scope_of_an_app_is_asked_for_and_given(monkeypatch):
     assert "boats" in client.get_scopes()
 
 
-@pytest.mark.parametrize("kind", ["topic"])
+@pytest.mark.parametrize("kind", ["topic", "purpose"])
 def test_what_is_registered_is_no_migration(kind, request):
     request.getfixturevalue(kind)
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)

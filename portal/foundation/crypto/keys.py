@@ -21,6 +21,7 @@ from django.utils import timezone
 from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
 from .models import SigningKey
+from .purposes import PURPOSES
 from .sealing import seal, unseal
 
 # So long after its retirement a key is still served, for what it signed.
@@ -97,20 +98,29 @@ def current(purpose: str) -> QuerySet[SigningKey]:
 
 def new_key(purpose: str) -> dict:
     """Return the columns of a new key."""
-    if purpose == SigningKey.Purpose.OIDC:
-        private = generate_private_key(public_exponent=65537, key_size=2048)
-        public = {**RSAAlgorithm.to_jwk(private.public_key(), as_dict=True), "alg": "RS256"}
-    else:
-        private = Ed25519PrivateKey.generate()
-        public = {**OKPAlgorithm.to_jwk(private.public_key(), as_dict=True), "alg": "EdDSA"}
+    algorithm = PURPOSES[purpose].algorithm
+    private, public = MAKERS[algorithm]()
     public.pop("key_ops", None)
     kid = thumbprint(public)
     return {
         "purpose": purpose,
         "kid": kid,
-        "public": {**public, "kid": kid, "use": "sig"},
+        "public": {**public, "alg": algorithm, "kid": kid, "use": "sig"},
         "private": seal(pem_of(private), purpose=SEALED_FOR),
     }
+
+
+def new_rsa() -> tuple[PrivateKey, dict]:
+    private = generate_private_key(public_exponent=65537, key_size=2048)
+    return private, RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
+
+
+def new_ed25519() -> tuple[PrivateKey, dict]:
+    private = Ed25519PrivateKey.generate()
+    return private, OKPAlgorithm.to_jwk(private.public_key(), as_dict=True)
+
+
+MAKERS = {"RS256": new_rsa, "EdDSA": new_ed25519}
 
 
 def pem_of(private: PrivateKey) -> bytes:

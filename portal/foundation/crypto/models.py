@@ -5,15 +5,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .purposes import purpose_choices
+
 
 class SigningKey(models.Model):
-    """A key pair that signs ID tokens or leases; the private half is sealed."""
+    """A key pair that signs for one purpose; the private half is sealed."""
 
-    class Purpose(models.TextChoices):
-        OIDC = "oidc", _("ID tokens")
-        LEASE = "lease", _("Leases")
-
-    purpose = models.CharField(_("purpose"), max_length=8, choices=Purpose)
+    purpose = models.CharField(_("purpose"), max_length=8, choices=purpose_choices)
     kid = models.CharField(_("key id"), max_length=64, unique=True)
     public = models.JSONField(_("public key"))
     private = models.BinaryField(editable=False)

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.foundation.crypto import keys
-from portal.foundation.crypto.models import SigningKey
 
 from .authorize import PROMPTS
+from .id_tokens import PURPOSE
 from .registered import scopes_of
 
 ENDPOINTS = {
@@ -82,7 +82,7 @@ class OIDCAdapter(DefaultOIDCAdapter):
 
     def list_private_keys(self, *, did_activate=None, is_active=None) -> list[PrivateKey]:
         """Return the current key, and the retired ones as long as they are served."""
-        keys.signing_key(SigningKey.Purpose.OIDC)
+        keys.signing_key(PURPOSE.name)
         return filter_keys(
             [
                 PrivateKey(
@@ -90,7 +90,7 @@ class OIDCAdapter(DefaultOIDCAdapter):
                     issued_at=key.made_at,
                     expires_at=key.retired_at and key.retired_at + keys.SERVED_FOR,
                 )
-                for key in keys.served(SigningKey.Purpose.OIDC)
+                for key in keys.served(PURPOSE.name)
             ],
             did_activate=did_activate,
             is_active=is_active,

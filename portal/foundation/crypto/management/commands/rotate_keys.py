@@ -3,14 +3,14 @@
 from django.core.management.base import BaseCommand
 
 from portal.foundation.crypto.keys import SERVED_FOR, rotate_key
-from portal.foundation.crypto.models import SigningKey
+from portal.foundation.crypto.purposes import PURPOSES
 
 
 class Command(BaseCommand):
-    help = "Make a new key that signs ID tokens (oidc) or leases (lease) from now on."
+    help = "Make a new key that signs for a purpose from now on."
 
     def add_arguments(self, parser):
-        parser.add_argument("purpose", choices=SigningKey.Purpose.values)
+        parser.add_argument("purpose", choices=list(PURPOSES))
 
     def handle(self, *, purpose: str, **options):
         key = rotate_key(purpose=purpose)

@@ -1,4 +1,10 @@
-"""How the API's document describes the public keys of the leases: they are a page of ours, no call of the API."""
+"""The keys of the leases: how they sign, and how the API's document describes the page of their public halves."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.foundation.crypto.purposes import Purpose
+
+PURPOSE = Purpose("lease", _("Leases"), "EdDSA")
 
 DOCUMENT = {
     "get": {
