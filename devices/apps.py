@@ -1,10 +1,12 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from licenses.verbs import register_verbs
 from portal.foundation.crypto.purposes import register_purpose
 from portal.foundation.oauth.registered import READ_ALONG, Scope, register_scope
 
 from .lease_keys import PURPOSE
+from .verbs import Verb
 
 SCOPE = Scope(
     "devices",
@@ -19,6 +21,7 @@ class DevicesConfig(AppConfig):
     verbose_name = _("Devices")
 
     def ready(self) -> None:
+        register_verbs(Verb.choices)
         register_purpose(PURPOSE)
         register_scope(SCOPE)
         READ_ALONG.add("sign_in__bound__device")

@@ -21,6 +21,7 @@ from downloads.formats import EXTENSIONS, content_fits, extension
 from downloads.links import WORKS_FOR, address_of, digest_of, token_of
 from downloads.mails import mail_link
 from downloads.models import DeviceLink, Installer, SetupGuide, store_by_hash
+from downloads.verbs import Verb
 from licenses.models import Event, License, Product
 from licenses.services import record_event
 from portal.foundation.api import limits
@@ -118,7 +119,7 @@ def publish_installer(
     try:
         with transaction.atomic():
             installer.save(force_insert=True)
-            record_event(Event.Verb.INSTALLER_PUBLISHED, actor=actor, details=event_details(installer), at=at)
+            record_event(Verb.INSTALLER_PUBLISHED, actor=actor, details=event_details(installer), at=at)
             write_default_guides(product=product, platforms=[installer.tab])
     except IntegrityError as error:  # somebody published the same version at the same moment
         raise version_exists() from error
@@ -149,7 +150,7 @@ def withdraw_installer(*, installer: Installer, at: datetime, actor=None) -> Ins
     if installer.withdrawn_at is None:
         installer.withdrawn_at = at
         installer.save(update_fields=["withdrawn_at"])
-        record_event(Event.Verb.INSTALLER_WITHDRAWN, actor=actor, details=event_details(installer), at=at)
+        record_event(Verb.INSTALLER_WITHDRAWN, actor=actor, details=event_details(installer), at=at)
     return installer
 
 
@@ -160,7 +161,7 @@ def put_back_installer(*, installer: Installer, at: datetime, actor=None) -> Ins
     if installer.withdrawn_at:
         installer.withdrawn_at = None
         installer.save(update_fields=["withdrawn_at"])
-        record_event(Event.Verb.INSTALLER_PUT_BACK, actor=actor, details=event_details(installer), at=at)
+        record_event(Verb.INSTALLER_PUT_BACK, actor=actor, details=event_details(installer), at=at)
     return installer
 
 
@@ -181,7 +182,7 @@ def make_current(*, installer: Installer, at: datetime, actor=None) -> Installer
         Installer.objects.like(installer).update(made_current_at=None)
         installer.made_current_at = at
         installer.save(update_fields=["made_current_at"])
-        record_event(Event.Verb.INSTALLER_MADE_CURRENT, actor=actor, details=event_details(installer), at=at)
+        record_event(Verb.INSTALLER_MADE_CURRENT, actor=actor, details=event_details(installer), at=at)
     return installer
 
 
@@ -192,7 +193,7 @@ def follow_versions(*, installer: Installer, at: datetime, actor=None) -> Instal
     if installer.made_current_at:
         installer.made_current_at = None
         installer.save(update_fields=["made_current_at"])
-        record_event(Event.Verb.INSTALLER_NOT_CURRENT, actor=actor, details=event_details(installer), at=at)
+        record_event(Verb.INSTALLER_NOT_CURRENT, actor=actor, details=event_details(installer), at=at)
     return installer
 
 
@@ -225,7 +226,7 @@ def check_file(*, installer: Installer, at: datetime) -> bool:
 def record_check(pk: int, *, whole: bool, modified_at: datetime | None, at: datetime) -> bool:
     installer = Installer.objects.select_for_update(no_key=True, of=("self",)).select_related("product").get(pk=pk)
     if not whole and installer.damaged_at is None:
-        record_event(Event.Verb.INSTALLER_DAMAGED, details=event_details(installer), at=at)
+        record_event(Verb.INSTALLER_DAMAGED, details=event_details(installer), at=at)
     installer.checked_at, installer.checked_modified_at = at, modified_at
     installer.damaged_at = None if whole else installer.damaged_at or at
     installer.save(update_fields=["checked_at", "checked_modified_at", "damaged_at"])
@@ -256,7 +257,7 @@ def record_download(*, user, installer: Installer, at: datetime) -> Event:
     """Remember that this customer began to download; it shows in the history of the license that gave the right."""
     license = License.objects.for_user(user).active_at(at).filter(product=installer.product_id).first()
     details = event_details(installer)
-    return record_event(Event.Verb.INSTALLER_DOWNLOADED, actor=user, license=license, details=details, at=at)
+    return record_event(Verb.INSTALLER_DOWNLOADED, actor=user, license=license, details=details, at=at)
 
 
 def event_details(installer: Installer) -> dict[str, str]:
@@ -307,12 +308,12 @@ def send_link(*, license: License, at: datetime) -> None:
     get_user_model().objects.select_for_update(no_key=True).get(pk=license.owner_id)
     refuse_many_mails(license.owner, at)
     mail_link(license=license, address=make_link(license=license, at=at), expires_at=at + WORKS_FOR)
-    record_event(Event.Verb.LINK_MAILED, actor=license.owner, license=license, at=at)
+    record_event(Verb.LINK_MAILED, actor=license.owner, license=license, at=at)
 
 
 def refuse_many_mails(user, at: datetime) -> None:
     """Refuse a link soon after the last one, and one more than an hour allows; the account is locked while we count."""
-    mailed = Event.objects.filter(actor=user, verb=Event.Verb.LINK_MAILED, at__gt=at - LINK_MAILS_WINDOW)
+    mailed = Event.objects.filter(actor=user, verb=Verb.LINK_MAILED, at__gt=at - LINK_MAILS_WINDOW)
     times = list(mailed.order_by("-at").values_list("at", flat=True)[:LINK_MAILS])
     waits = [times[0] + LINK_MAILS_PAUSE] if times else []
     if len(times) == LINK_MAILS:

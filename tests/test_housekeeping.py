@@ -8,9 +8,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from licenses import services
-from licenses.models import CodeAttempt, Event
+from licenses.models import CodeAttempt
 from portal.accounts.models import User
 from portal.accounts.services import prune_unverified
+from portal.accounts.verbs import Verb
 from portal.foundation.api import limits
 from portal.foundation.api.models import CallCount, KeptAnswer
 from portal.foundation.api.throttles import prune_counts
@@ -81,7 +82,7 @@ def signed_in(user):
 
 
 def on_record(user):
-    services.record_event(Event.Verb.ADDRESS_VERIFIED, customer=user, details={"email": "x", "reason": "y"})
+    services.record_event(Verb.ADDRESS_VERIFIED, customer=user, details={"email": "x", "reason": "y"})
 
 
 def staff(user):

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from devices.leases import LONGEST_NONCE, make_claims, moment_of, sign
 from devices.mails import mail_about_copy
 from devices.models import Lease
-from licenses.models import Event, Seat
+from devices.verbs import Verb
+from licenses.models import Seat
 from licenses.services import record_event
 
 # So many answers may be lost, one after the other, before the product is taken for another.
@@ -80,5 +81,5 @@ def follow(jtis: list[str], held: str, new: str) -> list[str]:
 def mark_as_copied(lease: Lease, seat: Seat, now: datetime) -> None:
     lease.copied_at = max(now, seat.connected_at)
     names = {"device": seat.device.name, "product": seat.license.product.name}
-    record_event(Event.Verb.DEVICE_COPIED, license=seat.license, device=seat.device, details=names, at=now)
+    record_event(Verb.DEVICE_COPIED, license=seat.license, device=seat.device, details=names, at=now)
     mail_about_copy(device=seat.device, product=seat.license.product)

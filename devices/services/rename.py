@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from devices.models import Device
-from licenses.models import Event
+from devices.verbs import Verb
 from licenses.services import record_event
 
 from .facts import clean_name
@@ -17,5 +17,5 @@ def rename_device(*, user, device: Device, name: str) -> Device:
     if name != device.name:
         old, device.name = device.name, name
         device.save(update_fields=["name"])
-        record_event(Event.Verb.DEVICE_RENAMED, actor=user, device=device, details={"old": old, "new": name})
+        record_event(Verb.DEVICE_RENAMED, actor=user, device=device, details={"old": old, "new": name})
     return device

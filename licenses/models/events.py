@@ -1,5 +1,7 @@
 """Who did what, on which object, when: a record that only grows."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -8,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from licenses.verbs import SENTENCES, register_verbs
 from portal.ui.words import day
 
 from .codes import ActivationCode, CodeBatch
@@ -21,9 +24,9 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(pk__gte=Coalesce(models.Subquery(handed_over), 0))
 
 
-def verbs() -> list[tuple[str, str]]:
-    """What an event can say; a function, so that a new verb needs no migration."""
-    return Event.Verb.choices
+def verbs() -> list[tuple[str, Any]]:
+    """What an event can say, and its sentence; a function, so that a new verb needs no migration."""
+    return list(SENTENCES.items())
 
 
 class Event(models.Model):
@@ -57,21 +60,6 @@ class Event(models.Model):
         DEVICE_CONNECTED = "device_connected", _("%(device)s connected with %(product)s")
         DEVICE_DISCONNECTED = "device_disconnected", _("%(device)s disconnected from %(product)s")
         DEVICE_MOVED = "device_moved", _("%(device)s moved from %(old)s to %(new)s")
-        DEVICE_COPIED = "device_copied", _("Two machines use %(product)s as %(device)s")
-        DEVICE_RENAMED = "device_renamed", _("Renamed from “%(old)s” to “%(new)s”")
-        PASSWORD_SET = "password_set", _("Password set by staff")
-        ADDRESS_VERIFIED = "address_verified", _("Email address %(email)s marked as verified: %(reason)s")
-        LINK_MAILED = "link_mailed", _("Link for another device mailed")
-        INSTALLER_PUBLISHED = "installer_published", _("%(file)s published")
-        INSTALLER_WITHDRAWN = "installer_withdrawn", _("%(file)s withdrawn")
-        INSTALLER_PUT_BACK = "installer_put_back", _("%(file)s put back")
-        INSTALLER_MADE_CURRENT = (
-            "installer_made_current",
-            _("%(file)s made current, whatever version is higher"),
-        )
-        INSTALLER_NOT_CURRENT = "installer_not_current", _("%(file)s gave way to the highest version")
-        INSTALLER_DAMAGED = "installer_damaged", _("%(file)s is damaged on disk and not delivered any more")
-        INSTALLER_DOWNLOADED = "installer_downloaded", _("%(file)s downloaded")
 
     verb = models.CharField(_("what"), max_length=32, choices=verbs, editable=False)
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
@@ -115,13 +103,16 @@ class Event(models.Model):
         if self.verb == self.Verb.CODE_ADDED and starts_at and starts_at > self.at:
             return _("Activation code added, it counts from %(day)s on") % {"day": day(starts_at)}
         reason = self.details.get("reason")
-        return str(self.Verb(self.verb).label) % {**self.details, "reason": gettext(reason) if reason else ""}
+        return str(SENTENCES[self.verb]) % {**self.details, "reason": gettext(reason) if reason else ""}
 
     @property
     def sentence_on_license(self) -> str:
         """The same on the license's own page, where its product needs no name."""
-        short = {
+        short: dict[str, Any] = {
             self.Verb.DEVICE_CONNECTED: _("%(device)s connected"),
             self.Verb.DEVICE_DISCONNECTED: _("%(device)s disconnected"),
         }
-        return str(short[self.Verb(self.verb)]) % self.details if self.verb in short else self.sentence
+        return str(short[self.verb]) % self.details if self.verb in short else self.sentence
+
+
+register_verbs(Event.Verb.choices)

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from licenses.models import Event
 from licenses.services import deliver_waiting_orders, record_event
+from portal.accounts.verbs import Verb
 from portal.foundation.mail.letters import send_letter
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import end_sign_ins
@@ -106,7 +106,7 @@ def mark_verified(*, address: EmailAddress, reason: str, actor: User) -> None:
     if not EmailAddress.objects.filter(pk=address.pk, verified=False).update(verified=True):
         return
     details = {"email": address.email, "reason": reason}
-    record_event(Event.Verb.ADDRESS_VERIFIED, actor=actor, customer=user, details=details)
+    record_event(Verb.ADDRESS_VERIFIED, actor=actor, customer=user, details=details)
     deliver_waiting_orders(user=user)
 
 
@@ -114,7 +114,7 @@ def mark_verified(*, address: EmailAddress, reason: str, actor: User) -> None:
 def tell_password_set(*, user: User, actor: User) -> None:
     """After staff set somebody's password: whoever signed in with the old one is out, and the person hears of it."""
     end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED, actor=actor)
-    event = record_event(Event.Verb.PASSWORD_SET, actor=actor, customer=user)
+    event = record_event(Verb.PASSWORD_SET, actor=actor, customer=user)
     send_letter(user=user, template="accounts/mail/password_set", context={"at": event.at})
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from licenses.models import Event, License
 from licenses.services import place_order
 from portal.accounts.services import mark_verified
+from portal.accounts.verbs import Verb
 from tests.factories import PlanFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def test_address_is_marked_for_a_reason_that_stays_on_record(client_of, helper, 
     assert not EmailAddress.objects.get(pk=address.pk).verified
     press(browser, "mark_as_verified", address, reason="Showed the invoice")
     assert EmailAddress.objects.get(pk=address.pk).verified
-    event = Event.objects.get(verb=Event.Verb.ADDRESS_VERIFIED)
+    event = Event.objects.get(verb=Verb.ADDRESS_VERIFIED)
     assert (event.actor, event.customer) == (helper, address.user)
     assert event.sentence == "Email address late@example.com marked as verified: Showed the invoice"
 
@@ -62,7 +63,7 @@ def test_what_was_bought_for_it_arrives_once(helper, address, store):
     for _time in range(2):
         mark_verified(address=address, reason="Showed the invoice", actor=helper)
     assert License.objects.get().owner == address.user
-    assert Event.objects.filter(verb=Event.Verb.ADDRESS_VERIFIED).count() == 1
+    assert Event.objects.filter(verb=Verb.ADDRESS_VERIFIED).count() == 1
 
 
 @pytest.mark.parametrize("rights", [{"is_staff": True}, {"is_superuser": True}])

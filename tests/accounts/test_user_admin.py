@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from licenses.models import Event
 from portal.accounts.models import User
+from portal.accounts.verbs import Verb
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_customer_hears_that_staff_set_a_password(client_of, helper, customer, m
         assert f"http://testserver{reverse('account_reset_password')}" in text
         assert "You are signed out everywhere." in text
     event = customer.history.get()
-    assert (event.verb, event.actor) == (Event.Verb.PASSWORD_SET, helper)
+    assert (event.verb, event.actor) == (Verb.PASSWORD_SET, helper)
 
 
 def test_customer_hears_that_staff_removed_the_password(client_of, helper, customer, mailoutbox):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from devices.models import Lease
 from devices.services import disconnect, issue_lease
+from devices.verbs import Verb
 from licenses.models import Event, License, Plan, Seat
 from portal.foundation.crypto.keys import public_jwks
 from tests.devices.conftest import plug, refuses
@@ -221,7 +222,7 @@ def test_owner_is_asked_once(seat, mailoutbox):
     for _number in range(5):
         first.check_in()
         second.check_in()
-    assert len(mailoutbox) == Event.objects.filter(verb=Event.Verb.DEVICE_COPIED).count() == 1
+    assert len(mailoutbox) == Event.objects.filter(verb=Verb.DEVICE_COPIED).count() == 1
 
 
 def test_made_up_lease_is_foreign(seat):

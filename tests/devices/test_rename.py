@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from devices.models import Device
 from devices.services import rename_device
-from licenses.models import Event
+from devices.verbs import Verb
 from tests.devices.conftest import refuses
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def test_new_name_is_stored_and_recorded(customer, connected):
     rename_device(user=customer, device=connected, name="  Kitchen   PC ")
     event = connected.events.first()
     assert Device.objects.get().name == "Kitchen PC"
-    assert (event.verb, event.actor) == (Event.Verb.DEVICE_RENAMED, customer)
+    assert (event.verb, event.actor) == (Verb.DEVICE_RENAMED, customer)
     assert event.sentence == "Renamed from “Anna’s laptop” to “Kitchen PC”"
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from downloads import services
 from downloads.models import Installer
 from downloads.offers import installers_on
+from downloads.verbs import Verb
 from licenses.models import Event
 from tests.factories import InstallerFactory, ProductFactory, days
 
@@ -63,7 +64,7 @@ def test_staff_make_a_version_current_and_take_it_back(offered, act, old, new, s
     assert offered() == old
     act("follow_versions", old)
     assert offered() == new
-    verbs = [Event.Verb.INSTALLER_MADE_CURRENT, Event.Verb.INSTALLER_NOT_CURRENT]
+    verbs = [Verb.INSTALLER_MADE_CURRENT, Verb.INSTALLER_NOT_CURRENT]
     assert [event.verb for event in Event.objects.filter(actor=staff).order_by("pk")] == verbs
 
 
@@ -72,7 +73,7 @@ def test_withdrawn_version_is_put_back(offered, act, old, new, staff):
     assert offered() == old
     assert "1 installer is offered again." in act("put_back", new)
     assert offered() == new
-    assert Event.objects.get(verb=Event.Verb.INSTALLER_PUT_BACK).actor == staff
+    assert Event.objects.get(verb=Verb.INSTALLER_PUT_BACK).actor == staff
 
 
 def test_version_that_was_made_current_is_so_again_when_it_is_put_back(offered, old, new):

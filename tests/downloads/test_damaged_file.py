@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from downloads.services import check_file, check_files
+from downloads.verbs import Verb
 from licenses.models import Event
 from tests.downloads.conftest import EXE, body
 from tests.factories import days
@@ -37,7 +38,7 @@ def test_changed_byte_is_seen_at_the_next_delivery(get, licensed, caplog):
     answer = get()
     assert (answer.status_code, answer["Retry-After"]) == (503, "3600")
     assert "not what was published" in caplog.text
-    assert Event.objects.filter(verb=Event.Verb.INSTALLER_DAMAGED).count() == 1
+    assert Event.objects.filter(verb=Verb.INSTALLER_DAMAGED).count() == 1
 
 
 def test_change_that_hides_is_seen_by_the_worker_within_a_day(get, licensed, caplog):
@@ -65,7 +66,7 @@ def test_file_that_was_put_back_is_delivered_again(get, licensed):
 def test_file_that_is_gone_is_on_record_once(licensed, caplog):
     default_storage.delete(licensed.file.name)
     assert [check_file(installer=licensed, at=timezone.now()) for _time in range(2)] == [False, False]
-    assert Event.objects.filter(verb=Event.Verb.INSTALLER_DAMAGED).count() == 1
+    assert Event.objects.filter(verb=Verb.INSTALLER_DAMAGED).count() == 1
 
 
 def test_delivery_of_an_untouched_file_reads_it_once(get, licensed, monkeypatch):

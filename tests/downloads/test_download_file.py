@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from downloads.models import Installer
 from downloads.services import withdraw_installer
+from downloads.verbs import Verb
 from licenses.models import Event
 from tests.downloads.conftest import EXE, body, sha256
 from tests.factories import LicenseFactory, TermFactory
@@ -70,7 +71,7 @@ def test_customer_without_license_is_told_which_one_is_missing(client_of, other_
     assert licensed.product.name in page
     assert "You have no license for this product." in page
     assert reverse("licenses:add") in page
-    assert not Event.objects.filter(verb=Event.Verb.INSTALLER_DOWNLOADED).exists()
+    assert not Event.objects.filter(verb=Verb.INSTALLER_DOWNLOADED).exists()
 
 
 @pytest.mark.parametrize(
@@ -144,6 +145,6 @@ def test_a_download_is_remembered_once_however_many_parts_it_has(client_of, cust
     client.head(url)
     for part in ["bytes=0-99", "bytes=100-199", "bytes=-10"]:
         body(client.get(url, headers={"Range": part}))
-    event = Event.objects.get(verb=Event.Verb.INSTALLER_DOWNLOADED)
+    event = Event.objects.get(verb=Verb.INSTALLER_DOWNLOADED)
     assert (event.actor, event.license.product) == (customer, licensed.product)
     assert event.sentence == "ks4.021.3.10.391en_23857.exe downloaded"

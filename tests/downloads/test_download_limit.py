@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from downloads.verbs import Verb
 from licenses.models import Event
 from portal.foundation.api.models import CallCount
 from tests.downloads.conftest import body
@@ -35,7 +36,7 @@ def test_fourth_download_is_refused_until_the_hour_is_over(browser, licensed):
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) in range(890, 901)
     assert f"You can download {licensed.product.name} again in 15 minutes, at " in answer.content.decode()
-    assert Event.objects.filter(verb=Event.Verb.INSTALLER_DOWNLOADED).count() == 3
+    assert Event.objects.filter(verb=Verb.INSTALLER_DOWNLOADED).count() == 3
     CallCount.objects.update(began_at=0)
     assert get(browser, licensed)[0] == 200
 

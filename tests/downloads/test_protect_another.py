@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from downloads import services
 from downloads.models import DeviceLink
+from downloads.verbs import Verb
 from licenses.models import Event
 from licenses.services import block_license
 from tests.factories import (
@@ -168,7 +169,7 @@ def test_six_mails_an_hour_are_the_most_over_all_licenses(customer, license, mai
     with pytest.raises(ValidationError) as refusal:
         services.send_link(license=license, at=began + timedelta(minutes=20))
     assert refusal.value.params["wait"] == "in 40 minutes"
-    assert len(mailoutbox) == Event.objects.filter(verb=Event.Verb.LINK_MAILED).count() == 6
+    assert len(mailoutbox) == Event.objects.filter(verb=Verb.LINK_MAILED).count() == 6
 
 
 def test_mail_is_in_the_language_of_its_reader(mailoutbox):

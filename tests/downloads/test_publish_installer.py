@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from downloads.models import Installer, SetupGuide
 from downloads.services import withdraw_installer
+from downloads.verbs import Verb
 from licenses.models import Event
 from tests.downloads.conftest import DMG, EXE, sha256
 from tests.factories import ProductFactory, StoreLinkFactory
@@ -35,7 +36,7 @@ def test_installer_is_kept_under_its_hash(publish, uploads, platform, name, cont
     installer = publish(content, platform=platform, file_name=name)
     assert (installer.sha256, installer.size) == (sha256(content), len(content))
     assert (uploads / "installers" / installer.sha256[:2] / installer.sha256).read_bytes() == content
-    assert Event.objects.get(verb=Event.Verb.INSTALLER_PUBLISHED).details["sha256"] == installer.sha256
+    assert Event.objects.get(verb=Verb.INSTALLER_PUBLISHED).details["sha256"] == installer.sha256
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_withdraw_is_remembered_and_safe_to_repeat(publish, customer):
     installer = publish()
     first = withdraw_installer(installer=installer, at=timezone.now(), actor=customer).withdrawn_at
     assert withdraw_installer(installer=installer, at=timezone.now(), actor=customer).withdrawn_at == first
-    assert Event.objects.get(verb=Event.Verb.INSTALLER_WITHDRAWN).actor == customer
+    assert Event.objects.get(verb=Verb.INSTALLER_WITHDRAWN).actor == customer
     assert not Installer.objects.published(timezone.now()).exists()
 
 
@@ -128,7 +129,7 @@ def test_staff_upload(upload, staff):
     assert upload(EXE).status_code == 302
     installer = Installer.objects.get()
     assert (installer.file_name, installer.sha256) == ("setup.exe", sha256(EXE))
-    assert Event.objects.get(verb=Event.Verb.INSTALLER_PUBLISHED).actor == staff
+    assert Event.objects.get(verb=Verb.INSTALLER_PUBLISHED).actor == staff
 
 
 def test_lower_version_is_published_and_staff_hear_that_customers_do_not_get_it(upload, publish):

@@ -1,8 +1,10 @@
 """The history of a license in words that are true for it, on its own page."""
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone, translation
 
+from licenses import verbs
 from licenses.models import Event, License
 from licenses.services import free_seat, record_event, redeem_code, take_seat
 from portal.ui.words import day
@@ -41,3 +43,19 @@ def test_page_of_a_license_does_not_repeat_its_product(client_of, customer, lice
     assert "Old netbook connected</span>" in page
     assert "Old netbook disconnected</span>" in page
     assert License.objects.get().events.last().sentence == f"Old netbook connected with {license.product.name}"
+
+
+@pytest.fixture
+def verb(monkeypatch):
+    """What an app would register that is written tomorrow."""
+    monkeypatch.setitem(verbs.SENTENCES, "boat_sunk", "%(boat)s sank: %(reason)s")
+    return "boat_sunk"
+
+
+def test_verb_of_another_app_has_its_sentence(verb, license):
+    event = record_event(verb, license=license, details={"boat": "Vasa", "reason": "wind"})
+    assert (event.sentence, event.get_verb_display()) == ("Vasa sank: wind", "%(boat)s sank: %(reason)s")
+
+
+def test_new_verb_is_no_migration(verb):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
