@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.encoding import punycode
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -112,6 +113,7 @@ class RegisterForm(TimeZoneOfBrowser, allauth_forms.SignupForm):
         user = register_account(
             email=self.cleaned_data["email"],
             password_hash=self.password_hash,
+            at=timezone.now(),
             language=get_language() or "",
             time_zone=self.cleaned_data["time_zone"],
             mail_follows=self.mail_follows,

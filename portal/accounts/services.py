@@ -6,7 +6,6 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +28,7 @@ def register_account(
     *,
     email: str,
     password_hash: str,
+    at: datetime,
     language: str = "",
     time_zone: str = "",
     mail_follows: bool = True,
@@ -41,7 +41,8 @@ def register_account(
     comes many times at once: the database decides who is first. It takes a hash, which is slow to make, so that known
     and new addresses cost the same here: next to nothing.
     """
-    user = User(email=email.lower(), password=password_hash, language=language, time_zone=time_zone)
+    chosen = {"language": language, "time_zone": time_zone}
+    user = User(email=email.lower(), password=password_hash, date_joined=at, **chosen)
     try:
         with transaction.atomic():
             user.save(force_insert=True)
@@ -76,17 +77,16 @@ def start_over(*, newest: User, mail_follows: bool, known_by: str) -> User | Non
     From another browser, the address gets a new row: its number is in the link of the mail, so links of older mails
     die. From the same browser they live on, because whoever corrects a password has the mail already.
     """
-    now = timezone.now()
     user = lock_never_verified(email=newest.email)
     if user is None:
         return None
     if not constant_time_compare(known_by, user.get_session_auth_hash()):
-        if not mail_follows or user.date_joined > now - FRESH:
+        if not mail_follows or user.date_joined > newest.date_joined - FRESH:
             return None
         EmailAddress.objects.filter(user=user).delete()
         EmailAddress.objects.create(user=user, email=user.email, primary=True)
     user.password, user.language, user.time_zone = newest.password, newest.language, newest.time_zone
-    user.date_joined = now
+    user.date_joined = newest.date_joined
     user.save(update_fields=["password", "language", "time_zone", "date_joined"])
     return user
 

@@ -148,13 +148,13 @@ def test_nothing_is_started_over_when_no_mail_can_follow(register, sign_in, newe
 def test_accounts_that_are_somebodys_are_never_started_over(facts):
     user = UserFactory(**{"verified": False, **facts})
     User.objects.update(date_joined=timezone.now() - timedelta(hours=1))
-    assert register_account(email=user.email, password_hash="another") is None
+    assert register_account(email=user.email, password_hash="another", at=timezone.now()) is None
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
 
 
 def test_account_without_any_stored_address_is_never_started_over():
     user = User.objects.create_user("by-command@example.com", PASSWORD, date_joined=timezone.now() - timedelta(days=1))
-    assert register_account(email=user.email, password_hash="another") is None
+    assert register_account(email=user.email, password_hash="another", at=timezone.now()) is None
     user.refresh_from_db()
     assert user.check_password(PASSWORD)

@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.accounts.services import register_account
@@ -38,7 +39,9 @@ def test_one_registration_wins_and_everybody_is_answered_alike(settings, new_add
 
 def test_service_creates_one_account(new_address):
     def register(address, number):
-        return register_account(email=address if number % 2 else address.upper(), password_hash="hash")
+        return register_account(
+            email=address if number % 2 else address.upper(), password_hash="hash", at=timezone.now()
+        )
 
     for result in race(register, prepare=new_address):
         assert result.errors == []
