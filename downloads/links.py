@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from licenses import codes
+from licenses import spelling
 from licenses.models import License
 
 # Long enough that nobody guesses one (50 bits), short enough to be typed on a television.
@@ -19,14 +19,14 @@ def token_of(license: License, day: date) -> str:
     """Return what the link of this license reads on this day: the same all day, and nobody else can tell it."""
     secret = salted_hmac("downloads.links", f"{license.pk}:{license.owner_id}:{day}", algorithm="sha256").digest()
     bits = int.from_bytes(secret)
-    return "".join(codes.ALPHABET[bits >> 5 * place & 31] for place in range(LENGTH))
+    return "".join(spelling.ALPHABET[bits >> 5 * place & 31] for place in range(LENGTH))
 
 
 def digest_of(text: str) -> str:
     """Return what is kept of a link, however it was typed: small letters, no hyphen, O for zero."""
-    return hashlib.sha256(codes.normalize(text).encode()).hexdigest()
+    return hashlib.sha256(spelling.normalize(text).encode()).hexdigest()
 
 
 def address_of(token: str) -> str:
     """Return the whole address, as a QR code and a mail carry it."""
-    return settings.PORTAL_URL + reverse("go", args=[codes.display(token)])
+    return settings.PORTAL_URL + reverse("go", args=[spelling.display(token)])

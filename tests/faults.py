@@ -66,7 +66,7 @@ from collections import Counter
 from django.db.models import Count
 from devices.models import Device
 from licenses.models import ActivationCode, Order, Seat, Term
-from licenses.codes import unseal
+from licenses.code_keys import unseal
 print(json.dumps({
     "codes": [unseal(code.sealed) for code in ActivationCode.objects.filter(term__isnull=False)],
     "terms_of_codes": Term.objects.filter(code__isnull=False).count(),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from licenses import codes, services
+from licenses import code_keys, services, spelling
 from licenses.models import ActivationCode, CodeBatch, Event, count_codes
 from licenses.sheets import code_rows
 from portal.ui.staff import HappenedFilter, HistoryInline, KeptAdmin, link_to
@@ -244,7 +244,7 @@ class ActivationCodeAdmin(KeptAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """Find by the last group or the case number; a whole code has no business in an address, which is logged."""
-        spelled = codes.normalize(search_term)
+        spelled = spelling.normalize(search_term)
         if search_term.strip().upper().startswith("C-") and search_term.strip()[2:].isdecimal():
             return queryset.filter(pk=int(search_term.strip()[2:])), False
         if spelled:
@@ -259,8 +259,8 @@ class ActivationCodeAdmin(KeptAdmin):
         """Look a whole code up by its digest: posted, never compared, stored or logged in clear."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        spelled = codes.normalize(request.POST.get("code", ""))
-        found = ActivationCode.objects.filter(digest__in=codes.digests(spelled)).first()
+        spelled = spelling.normalize(request.POST.get("code", ""))
+        found = ActivationCode.objects.filter(digest__in=code_keys.digests(spelled)).first()
         if found:
             return redirect("admin:licenses_activationcode_change", found.pk)
         self.message_user(request, _("There is no such code."), messages.WARNING)

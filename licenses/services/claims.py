@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from licenses import codes
+from licenses import code_keys, spelling
 from licenses.mails import mail_about_claim, mail_about_release
 from licenses.models import ActivationCode, CodeClaim, Event, License, Seat
 
@@ -27,7 +27,7 @@ def claim_code(*, user, text: str, address: str | None = None) -> None:
 
 def ask_holder(user, text: str) -> None:
     found = ActivationCode.objects.select_for_update(no_key=True).filter(
-        digest__in=codes.digests(codes.normalize(text))
+        digest__in=code_keys.digests(spelling.normalize(text))
     )
     code = found.first()
     license = License.objects.filter(terms__code=code).exclude(owner=user).first() if code else None

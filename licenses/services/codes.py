@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from licenses import codes
+from licenses import code_keys, spelling
 from licenses.models import ActivationCode, CodeBatch, Event, Plan
 
 from .catalog import refuse_withdrawn
@@ -87,7 +87,7 @@ def fetch_codes(*, batch: CodeBatch, actor, now: datetime | None = None) -> list
         )
     rows = batch.codes.filter(revoked_at__isnull=True).order_by("pk")
     record_event(Event.Verb.CODES_FETCHED, actor=actor, batch=batch, at=now)
-    return [codes.display(unsealed(row)) for row in rows]
+    return [spelling.display(unsealed(row)) for row in rows]
 
 
 def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
@@ -95,8 +95,8 @@ def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
 
     Raises `bad_import` and stores nothing when a code is unreadable, twice in the list, or known already.
     """
-    spelled = [codes.normalize(text) for text in texts]
-    length = batch.groups * codes.GROUP
+    spelled = [spelling.normalize(text) for text in texts]
+    length = batch.groups * spelling.GROUP
     wrong = next((number for number, code in enumerate(spelled, 1) if len(code) != length), None)
     if wrong or len(set(spelled)) != len(spelled):
         detail = _("line %(line)s has another length") % {"line": wrong} if wrong else _("a code stands there twice")
@@ -104,7 +104,7 @@ def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
     try:
         with transaction.atomic():
             batch.save()
-            stored = sum(len(store_chunk(batch, chunk)) for chunk in chunks_of(map(codes.make, spelled)))
+            stored = sum(len(store_chunk(batch, chunk)) for chunk in chunks_of(map(code_keys.make, spelled)))
             record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": stored})
     except IntegrityError as error:
         raise ValidationError(
@@ -115,33 +115,33 @@ def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
     return stored
 
 
-def chunks_of(made: Iterable[codes.Made]) -> Iterator[list[codes.Made]]:
+def chunks_of(made: Iterable[code_keys.Made]) -> Iterator[list[code_keys.Made]]:
     made = iter(made)
     while chunk := list(islice(made, AT_ONCE)):
         yield chunk
 
 
-def fresh_chunks(count: int) -> Iterator[list[codes.Made]]:
+def fresh_chunks(count: int) -> Iterator[list[code_keys.Made]]:
     """Make codes chunk by chunk; many at once in other processes, a few chunks ahead of the one that stores them."""
     sizes = [min(AT_ONCE, count - start) for start in range(0, count, AT_ONCE)]
     if len(sizes) < 2 * MAKERS:
-        yield from map(codes.make_fresh, sizes)
+        yield from map(code_keys.make_fresh, sizes)
         return
     with ProcessPoolExecutor(MAKERS, mp_context=get_context("spawn")) as makers:
-        ahead = deque(makers.submit(codes.make_fresh, size) for size in sizes[:MAKERS])
+        ahead = deque(makers.submit(code_keys.make_fresh, size) for size in sizes[:MAKERS])
         for size in [*sizes[MAKERS:], *[0] * MAKERS]:
             chunk = ahead.popleft().result()
             if size:
-                ahead.append(makers.submit(codes.make_fresh, size))
+                ahead.append(makers.submit(code_keys.make_fresh, size))
             yield chunk
 
 
-def store_chunk(batch: CodeBatch, chunk: list[codes.Made]) -> list[str]:
+def store_chunk(batch: CodeBatch, chunk: list[code_keys.Made]) -> list[str]:
     """Store codes, and return them spelled with hyphens."""
-    rows = sorted((made.digest, made.sealed, made.code[-codes.GROUP :], batch.pk) for made in chunk)
+    rows = sorted((made.digest, made.sealed, made.code[-spelling.GROUP :], batch.pk) for made in chunk)
     with connection.cursor() as cursor:
         cursor.executemany(INSERT, rows)
-    return [codes.display(made.code) for made in chunk]
+    return [spelling.display(made.code) for made in chunk]
 
 
 @transaction.atomic
@@ -193,7 +193,7 @@ def rotate_keys() -> int:
     while rows := list(ActivationCode.objects.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
         for row in rows:
             text = unsealed(row)
-            row.digest, row.sealed = codes.digest(text), codes.seal(text)
+            row.digest, row.sealed = code_keys.digest(text), code_keys.seal(text)
         with transaction.atomic():
             ActivationCode.objects.bulk_update(rows, ["digest", "sealed"])
         changed, last = changed + len(rows), rows[-1].pk
@@ -202,7 +202,7 @@ def rotate_keys() -> int:
 
 def unsealed(row: ActivationCode) -> str:
     """Return a code in clear. Raises `unreadable` when it was sealed with a key that is no longer configured."""
-    text = codes.unseal(row.sealed)
+    text = code_keys.unseal(row.sealed)
     if text is None:
         raise ValidationError(
             _("Code %(case)s was sealed with a key that is not configured any more."),

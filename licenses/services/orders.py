@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from licenses import codes as spelling
+from licenses import code_keys, spelling
 from licenses.mails import mail_about_order, mail_about_waiting_order
 from licenses.models import ActivationCode, Order, Plan
 from licenses.models.orders import CODES_SHOWN_FOR, LONGEST_ADDRESS, MOST_CODES
@@ -223,4 +223,4 @@ def codes_of_order(*, order: Order, now: datetime | None = None) -> list[str]:
     if order.kind != Order.Kind.CODES or order.refunded_at or now >= order.created_at + CODES_SHOWN_FOR:
         return []
     sealed = ActivationCode.objects.filter(batch__order=order).values_list("sealed", flat=True)
-    return sorted(spelling.display(text) for text in map(spelling.unseal, sealed) if text)
+    return sorted(spelling.display(text) for text in map(code_keys.unseal, sealed) if text)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from licenses import codes
+from licenses import code_keys, spelling
 from licenses.dates import end_of_term
 from licenses.models import ActivationCode, CodeBatch, Event, License, Plan, Region, Term
 from portal.ui.words import day
@@ -48,12 +48,12 @@ def redeem_code(*, user, text: str, now: datetime | None = None) -> License:
 def find_code(text: str) -> ActivationCode:
     """Return the code behind this text, locked; raise `ValidationError` when there is none."""
     refuse_another_number(text)
-    spelled = codes.read(text)
-    if len(spelled) in codes.LENGTHS:
+    spelled = spelling.read(text)
+    if len(spelled) in spelling.LENGTHS:
         locked = ActivationCode.objects.select_for_update(of=("self",), no_key=True)
         code = (
             locked.select_related("batch__plan__product", "batch__order")
-            .filter(digest__in=codes.digests(spelled))
+            .filter(digest__in=code_keys.digests(spelled))
             .first()
         )
         if code:
@@ -63,7 +63,7 @@ def find_code(text: str) -> ActivationCode:
 
 def refuse_another_number(text: str) -> None:
     """Refuse what is printed near a code but is none."""
-    if codes.looks_like_another_number(text):
+    if spelling.looks_like_another_number(text):
         raise ValidationError(
             _(
                 "This looks like a license, support or order number. The activation code has 25 letters and digits. "
@@ -75,7 +75,7 @@ def refuse_another_number(text: str) -> None:
 
 def misspelled(spelled: str) -> ValidationError:
     """Say why no code of ours is written like this: the cause that the person can see comes first."""
-    strange = codes.bad_symbols(spelled)
+    strange = spelling.bad_symbols(spelled)
     if strange:
         return ValidationError(
             ngettext_lazy(
@@ -86,7 +86,7 @@ def misspelled(spelled: str) -> ValidationError:
             code="bad_symbol",
             params={"symbols": " ".join(strange[:NUMBER_OF_NAMED_SYMBOLS]), "positions": strange},
         )
-    if len(spelled) != codes.FULL_LENGTH and (not is_legacy_length(len(spelled)) or is_cut_off(spelled)):
+    if len(spelled) != spelling.FULL_LENGTH and (not is_legacy_length(len(spelled)) or is_cut_off(spelled)):
         return ValidationError(
             ngettext_lazy(
                 "This code has %(count)d character; a full code has %(full)d. Compare it with the original.",
@@ -94,9 +94,9 @@ def misspelled(spelled: str) -> ValidationError:
                 len(spelled),
             ),
             code="incomplete",
-            params={"count": len(spelled), "full": codes.FULL_LENGTH},
+            params={"count": len(spelled), "full": spelling.FULL_LENGTH},
         )
-    wrong = codes.wrong_groups(spelled) if len(spelled) == codes.FULL_LENGTH else []
+    wrong = spelling.wrong_groups(spelled) if len(spelled) == spelling.FULL_LENGTH else []
     if wrong:
         return ValidationError(
             ngettext_lazy(
@@ -115,13 +115,13 @@ def misspelled(spelled: str) -> ValidationError:
 
 def is_legacy_length(length: int) -> bool:
     """Whether some imported batch has codes of this length."""
-    return length in codes.LENGTHS and CodeBatch.objects.filter(groups=length // codes.GROUP).exists()
+    return length in spelling.LENGTHS and CodeBatch.objects.filter(groups=length // spelling.GROUP).exists()
 
 
 def is_cut_off(spelled: str) -> bool:
     """Whether these are the first groups of a code of ours: of other codes, one in a million has our check symbols."""
-    groups = len(spelled) // codes.GROUP
-    return not codes.wrong_groups(spelled) and not CodeBatch.objects.filter(groups=groups, has_checks=True).exists()
+    groups = len(spelled) // spelling.GROUP
+    return not spelling.wrong_groups(spelled) and not CodeBatch.objects.filter(groups=groups, has_checks=True).exists()
 
 
 def refuse_if_redeemed(code: ActivationCode, user) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from licenses import codes as spelling
+from licenses import code_keys, spelling
 from licenses.models import ActivationCode, CodeBatch, Event, License, Order, Term
 
 from .delivery import lock_address, lock_license_of
@@ -83,7 +83,7 @@ def find_code_of_order(order: Order, text: str) -> ActivationCode | None:
     case, spelled = CASE_NUMBER.fullmatch(text.strip().upper()), spelling.normalize(text)
     if case:
         return codes.filter(pk=int(case[1])).first()
-    found = list(codes.filter(Q(digest__in=spelling.digests(spelled)) | Q(hint=spelled))[:2])
+    found = list(codes.filter(Q(digest__in=code_keys.digests(spelled)) | Q(hint=spelled))[:2])
     return found[0] if len(found) == 1 else None
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from licenses import codes
+from licenses import code_keys, spelling
 from licenses.models import CodeBatch, License, WaitingCode
 from portal.foundation.api import limits
 
@@ -31,11 +31,11 @@ def keep_code_in_session(*, session, text: str, address: str | None = None) -> N
     Raises what `spell` raises, and `slow_down`: each visitor’s code is a row, whatever it is worth.
     """
     spelled = spell(text)
-    if codes.unseal(session.get(SESSION_KEY, "")) != spelled:
+    if code_keys.unseal(session.get(SESSION_KEY, "")) != spelled:
         if address:
             refuse_too_many(address)
         session.pop(LENT_TO, None)
-    session[SESSION_KEY] = codes.seal(spelled)
+    session[SESSION_KEY] = code_keys.seal(spelled)
 
 
 def refuse_too_many(address: str) -> None:
@@ -57,7 +57,7 @@ def spell(text: str) -> str:
     Raises `not_a_code`, `bad_symbol`, `incomplete`, `typo`: what can be said without looking the code up.
     """
     refuse_another_number(text)
-    spelled = codes.read(text)
+    spelled = spelling.read(text)
     refusal = misspelled(spelled)
     if refusal.code != "unknown" and not may_be_imported(spelled):
         raise refusal
@@ -70,10 +70,10 @@ def may_be_imported(spelled: str) -> bool:
     A code in which all groups but one fit is ours with a slip: of imported codes, one in 200,000 looks like that.
     """
     return (
-        len(spelled) == codes.FULL_LENGTH
-        and not codes.bad_symbols(spelled)
-        and len(codes.wrong_groups(spelled)) > 1
-        and CodeBatch.objects.filter(groups=codes.FULL_LENGTH // codes.GROUP, has_checks=False).exists()
+        len(spelled) == spelling.FULL_LENGTH
+        and not spelling.bad_symbols(spelled)
+        and len(spelling.wrong_groups(spelled)) > 1
+        and CodeBatch.objects.filter(groups=spelling.FULL_LENGTH // spelling.GROUP, has_checks=False).exists()
     )
 
 
@@ -102,7 +102,7 @@ def take_from_session(session, user) -> WaitingCode | None:
 
     If that one has added it or taken it out in another browser, the session forgets it as well.
     """
-    spelled = codes.unseal(session.get(SESSION_KEY, ""))
+    spelled = code_keys.unseal(session.get(SESSION_KEY, ""))
     borrower = session.get(LENT_TO)
     if not spelled or borrower == user.pk:
         return waiting_code(user=user)
@@ -117,18 +117,18 @@ def take_from_session(session, user) -> WaitingCode | None:
 
 def keep_typed_code(*, session, text: str) -> None:
     """Keep what stands in the field, right or wrong, while the page comes anew: in another language, say."""
-    session[TYPED_KEY] = codes.seal(text[: codes.LONGEST_TEXT])
+    session[TYPED_KEY] = code_keys.seal(text[: spelling.LONGEST_TEXT])
 
 
 def take_typed_code(*, session) -> str:
     """Return what stood in the field, and keep it no longer; empty when nothing did."""
-    return codes.unseal(session.pop(TYPED_KEY, "")) or ""
+    return code_keys.unseal(session.pop(TYPED_KEY, "")) or ""
 
 
 def last_group(*, text: str) -> str:
     """Return by what people know a code again without seeing it; empty when it has a slip in it."""
     try:
-        return spell(text)[-codes.GROUP :]
+        return spell(text)[-spelling.GROUP :]
     except ValidationError:
         return ""
 
@@ -144,11 +144,11 @@ def resume_code(*, session, user, text: str) -> None:
 @transaction.atomic
 def keep_code(*, user, text: str) -> WaitingCode:
     """Keep a code for this account, beside others that wait; the one that was typed last is offered first."""
-    spelled = codes.read(text)
+    spelled = spelling.read(text)
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
     waiting = find_waiting(user.pk, spelled)
     if waiting is None:
-        return WaitingCode.objects.create(user=user, sealed=codes.seal(spelled), hint=spelled[-codes.GROUP :])
+        return WaitingCode.objects.create(user=user, sealed=code_keys.seal(spelled), hint=spelled[-spelling.GROUP :])
     waiting.kept_at = timezone.now()
     waiting.save(update_fields=["kept_at"])
     return waiting
@@ -156,8 +156,8 @@ def keep_code(*, user, text: str) -> WaitingCode:
 
 def find_waiting(user_id: int, spelled: str) -> WaitingCode | None:
     """Return the row of this code in this account, locked."""
-    alike = WaitingCode.objects.select_for_update().filter(user_id=user_id, hint=spelled[-codes.GROUP :])
-    return next((waiting for waiting in alike if codes.unseal(waiting.sealed) == spelled), None)
+    alike = WaitingCode.objects.select_for_update().filter(user_id=user_id, hint=spelled[-spelling.GROUP :])
+    return next((waiting for waiting in alike if code_keys.unseal(waiting.sealed) == spelled), None)
 
 
 def waiting_code(*, user, pk: int | None = None) -> WaitingCode | None:
@@ -169,16 +169,16 @@ def waiting_code(*, user, pk: int | None = None) -> WaitingCode | None:
 def waiting_text(*, user, pk: int | None = None) -> str | None:
     """Return a code that waits, spelled with hyphens, for its owner's eyes; None when it does not wait any more."""
     waiting = waiting_code(user=user, pk=pk)
-    spelled = codes.unseal(waiting.sealed) if waiting else None
-    return codes.display(spelled) if spelled else None
+    spelled = code_keys.unseal(waiting.sealed) if waiting else None
+    return spelling.display(spelled) if spelled else None
 
 
 def reseal_waiting_codes() -> None:
     """Bring the codes that wait in accounts under the current key."""
     for waiting in WaitingCode.objects.iterator():
-        spelled = codes.unseal(waiting.sealed)
+        spelled = code_keys.unseal(waiting.sealed)
         if spelled:
-            WaitingCode.objects.filter(pk=waiting.pk).update(sealed=codes.seal(spelled))
+            WaitingCode.objects.filter(pk=waiting.pk).update(sealed=code_keys.seal(spelled))
 
 
 def add_code(*, user, text: str, address: str | None = None) -> License:
@@ -198,15 +198,15 @@ def add_code(*, user, text: str, address: str | None = None) -> License:
 
 def end_waiting(user, text: str) -> None:
     """Forget what waits and is this code, or was meant to be."""
-    spelled = codes.normalize(text)
+    spelled = spelling.normalize(text)
     for waiting in WaitingCode.objects.filter(user=user):
-        if is_same_or_mistyped(codes.unseal(waiting.sealed) or "", spelled):
+        if is_same_or_mistyped(code_keys.unseal(waiting.sealed) or "", spelled):
             waiting.delete()
 
 
 def is_same_or_mistyped(one: str, other: str) -> bool:
     """Tell whether two spelled codes are one code, at most with slips of the finger in one of them."""
-    pairs = list(zip(codes.groups_of(one), codes.groups_of(other), strict=False))
+    pairs = list(zip(spelling.groups_of(one), spelling.groups_of(other), strict=False))
     return len(one) == len(other) and sum(left != right for left, right in pairs) <= MISTYPED_GROUPS
 
 

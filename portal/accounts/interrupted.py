@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from licenses.codes import LONGEST_TEXT
 from licenses.services import last_group
+from licenses.spelling import LONGEST_TEXT
 from portal.foundation.crypto.sealing import LostKeyError, seal, unseal
 
 # Which account this browser is signed in to, or was when that ended by itself; signing out deletes it.

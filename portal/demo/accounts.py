@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from licenses import codes
+from licenses import code_keys, spelling
 from licenses.models import ActivationCode, Plan
 from licenses.services import issue_codes
 from portal.demo import clients
@@ -42,7 +42,7 @@ def are_loaded() -> bool:
 
 def stored(texts: list[str]) -> dict[str, ActivationCode]:
     """Return the code of each text that this database knows."""
-    digests = {digest: text for text in texts for digest in codes.digests(codes.normalize(text))}
+    digests = {digest: text for text in texts for digest in code_keys.digests(spelling.normalize(text))}
     found = ActivationCode.objects.filter(digest__in=digests).select_related("term")
     return {digests[code.digest]: code for code in found}
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from devices.models import Device
-from licenses import codes
+from licenses import code_keys, spelling
 from licenses.dates import end_of_term
 from licenses.models import ActivationCode, CodeBatch, Event, License, Plan, Product, Term
 from licenses.services import (
@@ -54,7 +54,7 @@ def buy(owner: User, plan: str, days_ago: float) -> License:
 
 def add_term(license: License, plan: str, *, starts_at: datetime, added: float) -> None:
     """Let a code have been added `added` days ago whose term starts later: what the page cannot do yet."""
-    digest = codes.digest(codes.normalize(fresh_code(plan, name=USED)))
+    digest = code_keys.digest(spelling.normalize(fresh_code(plan, name=USED)))
     code = ActivationCode.objects.select_related("batch__plan").get(digest=digest)
     ends_at = end_of_term(code.batch.plan, starts_at, license.owner.zone)
     dates = {"starts_at": starts_at, "ends_at": ends_at, "time_zone": license.owner.time_zone}

@@ -1,4 +1,4 @@
-// The activation code field. The first half are pure functions that give the same answers as licenses/codes.py
+// The activation code field. The first half are pure functions that give the same answers as licenses/spelling.py
 // (tests/licenses/code_vectors.json holds both to it); the second half puts them to work in `input[data-code]`.
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'; // no I, L, O, U: they look like 1, 1, 0, V

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from devices.models import Device
 from downloads.models import Installer, SetupGuide, StoreLink
-from licenses import codes, services
+from licenses import code_keys, services
 from licenses.models import ActivationCode, CodeBatch, License, Plan, Product
 from portal.demo import accounts, clients, installers
 
@@ -105,7 +105,7 @@ def test_refused_codes_are_refused(other_customer, batch, refusal):
     load()
     code = CodeBatch.objects.get(name=f"Demonstration: {batch}").codes.get()
     with pytest.raises(ValidationError) as raised:
-        services.redeem_code(user=other_customer, text=codes.unseal(code.sealed))
+        services.redeem_code(user=other_customer, text=code_keys.unseal(code.sealed))
     assert raised.value.code == refusal
 
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from licenses import codes, services
+from licenses import services, spelling
 from licenses.models import CodeAttempt
 from portal.foundation import timing
 from tests.factories import UserFactory, fresh_code
@@ -34,39 +34,39 @@ def claim(browser, text):
 
 def guess(user):
     with pytest.raises(ValidationError) as refusal:
-        services.submit_code(user=user, text=codes.new_code())
+        services.submit_code(user=user, text=spelling.new_code())
     return refusal.value.code
 
 
 def test_claims_and_tries_in_the_form_share_one_limit(client_of, customer):
     browser = client_of(customer)
     for _try in range(LIMIT - 1):
-        assert claim(browser, codes.new_code()).status_code == 302
+        assert claim(browser, spelling.new_code()).status_code == 302
     assert guess(customer) == "unknown"
-    assert claim(browser, codes.new_code()).status_code == 200
+    assert claim(browser, spelling.new_code()).status_code == 200
     assert guess(customer) == "slow_down"
 
 
 def test_claims_of_many_accounts_share_the_limit_of_their_address(client_of, customer, other_customer, settings):
     settings.CODE_LIMITS = {**settings.CODE_LIMITS, "counted_per_address": 1}
-    assert claim(client_of(customer), codes.new_code()).status_code == 302
-    assert claim(client_of(other_customer), codes.new_code()).status_code == 200
+    assert claim(client_of(customer), spelling.new_code()).status_code == 302
+    assert claim(client_of(other_customer), spelling.new_code()).status_code == 200
 
 
 def test_refusal_says_until_when_and_keeps_what_was_typed(client_of, customer):
-    browser, text = client_of(customer), codes.new_code()
+    browser, text = client_of(customer), spelling.new_code()
     for _try in range(LIMIT):
-        claim(browser, codes.new_code())
+        claim(browser, spelling.new_code())
     page = claim(browser, text).content.decode()
     until = max(CodeAttempt.objects.exclude(pause_until=None).values_list("pause_until", flat=True))
     assert f"You can try again in 15 minutes, at {until:%H:%M}." in page
-    assert codes.display(text) in page
+    assert spelling.display(text) in page
 
 
 @pytest.mark.parametrize("tries", [1, LIMIT, LIMIT + 1])
 def test_held_code_is_answered_as_an_unknown_one_and_paused_as_soon(client_of, held, tries):
     told = []
-    for text in (held, codes.new_code()):
+    for text in (held, spelling.new_code()):
         user = UserFactory()
         answers = [claim(client_of(user), text) for _try in range(tries)]
         refusals = list(CodeAttempt.objects.filter(user=user).values_list("refusal", "counted"))
@@ -76,7 +76,7 @@ def test_held_code_is_answered_as_an_unknown_one_and_paused_as_soon(client_of, h
 
 def test_claim_that_is_paused_asks_nobody(client_of, customer, held, mailoutbox):
     for _try in range(LIMIT):
-        claim(client_of(customer), codes.new_code())
+        claim(client_of(customer), spelling.new_code())
     claim(client_of(customer), held)
     assert mailoutbox == []
 
@@ -84,7 +84,7 @@ def test_claim_that_is_paused_asks_nobody(client_of, customer, held, mailoutbox)
 def test_time_of_an_answer_is_a_whole_number_of_steps(client_of, customer, held, monkeypatch):
     slept = []
     monkeypatch.setattr(timing.time, "sleep", slept.append)
-    for text in (held, codes.new_code()):
+    for text in (held, spelling.new_code()):
         claim(client_of(customer), text)
     assert len(slept) == 2
 

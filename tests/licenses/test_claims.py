@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from licenses import codes, services
+from licenses import services, spelling
 from licenses.models import CodeClaim, Event, License, Seat
 from tests.factories import DeviceFactory, PlanFactory, TermFactory, UserFactory, fresh_code
 
@@ -44,7 +44,7 @@ def test_claim_mails_the_holder_once(code, other_customer, customer, mailoutbox)
 
 def test_claim_of_an_unknown_code_answers_alike(client_of, other_customer, code):
     known = client_of(other_customer).post(reverse("licenses:claim"), {"code": code}, follow=True)
-    unknown = client_of(other_customer).post(reverse("licenses:claim"), {"code": codes.new_code()}, follow=True)
+    unknown = client_of(other_customer).post(reverse("licenses:claim"), {"code": spelling.new_code()}, follow=True)
     assert [str(message) for message in known.context["messages"]] == [
         str(message) for message in unknown.context["messages"]
     ]

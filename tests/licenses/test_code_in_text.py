@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from licenses import codes
+from licenses import code_keys, spelling
 from licenses.forms import CodeForm
 from licenses.models import License
 from tests.factories import fresh_code
@@ -36,7 +36,7 @@ def test_code_in_a_mail_waits_for_a_visitor(client):
     code = fresh_code()
     answer = client.post(reverse("licenses:add"), {"code": MAIL.format(code)}, follow=True)
     assert answer.redirect_chain == [(reverse("account_signup"), 302)]
-    assert codes.unseal(client.session["waiting_code"]) == codes.normalize(code)
+    assert code_keys.unseal(client.session["waiting_code"]) == spelling.normalize(code)
 
 
 def test_text_waits_whole_while_the_page_comes_in_another_language(client):
@@ -69,7 +69,7 @@ def test_refusal_of_the_whole_code_marks_no_group():
 
 
 def test_two_codes_are_not_chosen_between():
-    one, other = fresh_code(), codes.display(codes.new_code())
+    one, other = fresh_code(), spelling.display(spelling.new_code())
     text = f"{one} or {other}"
     assert refusal_of(text).code == "several"
     assert CodeForm({"code": text}).shown == text

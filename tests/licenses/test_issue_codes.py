@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
-from licenses import codes, services
+from licenses import services, spelling
 from licenses.models import ActivationCode, CodeBatch, Event
 from tests.factories import CodeBatchFactory, PlanFactory
 
@@ -75,7 +75,7 @@ def test_database_holds_no_code_in_clear(plan):
     code = services.issue_codes(plan=plan, count=1).codes[0]
     row = ActivationCode.objects.values_list("digest", "sealed", "hint").get()
     assert row[2] == code[-5:]
-    assert all(code[:23] not in value and codes.normalize(code)[:20] not in value for value in row)
+    assert all(code[:23] not in value and spelling.normalize(code)[:20] not in value for value in row)
 
 
 def test_many_codes_are_made_in_other_processes(plan, monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from licenses import codes, services
+from licenses import services, spelling
 from licenses.models import CodeAttempt
 from tests.factories import UserFactory
 from tests.races import THREADS, race
@@ -37,7 +37,7 @@ def test_sixteen_accounts_at_one_address_share_what_is_left(people, limit):
         all_but(LEFT, user=stranger, limit=limit, counted=limit == "counted_per_address")
 
     def act(_prepared, number):
-        services.submit_code(user=people[number], text=codes.new_code(), address=ADDRESS)
+        services.submit_code(user=people[number], text=spelling.new_code(), address=ADDRESS)
 
     for this in race(act, prepare=prepare, rounds=10):
         assert this.errors == []

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from licenses import codes, services
+from licenses import services, spelling
 from licenses.models import CodeAttempt
 from tests.factories import UserFactory
 
@@ -19,7 +19,7 @@ LIMITS = settings.CODE_LIMITS
 
 def guess(user, address=None, text=None) -> ValidationError:
     with pytest.raises(ValidationError) as refusal:
-        services.submit_code(user=user, text=text or codes.new_code(), address=address)
+        services.submit_code(user=user, text=text or spelling.new_code(), address=address)
     return refusal.value
 
 

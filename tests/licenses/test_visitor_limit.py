@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
-from licenses import codes
+from licenses import spelling
 from portal.foundation.api.models import CallCount
 
 pytestmark = pytest.mark.django_db
@@ -23,23 +23,23 @@ def type_code(text, browser=None, address="192.0.2.7"):
 
 
 def test_third_code_of_an_address_is_refused_and_stays_in_the_field():
-    assert [type_code(codes.new_code()).status_code for _time in range(2)] == [302, 302]
+    assert [type_code(spelling.new_code()).status_code for _time in range(2)] == [302, 302]
     CallCount.objects.update(began_at=CallCount.objects.get().began_at - 45 * 60)
-    text = codes.new_code()
+    text = spelling.new_code()
     page = type_code(text).content.decode()
     assert "You can go on in 15 minutes, at " in page
-    assert codes.display(text) in page
+    assert spelling.display(text) in page
     assert Session.objects.count() == 2
     assert type_code(text, address="192.0.2.8").status_code == 302
 
 
 def test_household_is_one_address():
-    answers = [type_code(codes.new_code(), address=f"2001:db8::{number}") for number in range(3)]
+    answers = [type_code(spelling.new_code(), address=f"2001:db8::{number}") for number in range(3)]
     assert [answer.status_code for answer in answers] == [302, 302, 200]
 
 
 def test_slips_and_the_same_code_again_are_not_counted():
-    browser, text = Client(), codes.new_code()
+    browser, text = Client(), spelling.new_code()
     for _time in range(3):
         assert type_code("ABCDE").status_code == 200
         assert type_code(text, browser).status_code == 302

@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
-from licenses import codes, services
+from licenses import services, spelling
 from licenses.models import License, WaitingCode
 from tests.factories import CodeBatchFactory, PlanFactory, fresh_code
 
@@ -54,7 +54,7 @@ def test_visitor_is_told_which_group_is_wrong(client, code):
 
 
 def test_twenty_symbols_are_a_code_only_where_some_were_imported(client, code):
-    legacy = codes.display("23456789ABCDEFGHJKMN")
+    legacy = spelling.display("23456789ABCDEFGHJKMN")
     page = client.post(reverse("licenses:add"), {"code": legacy})
     assert "a full code has 25" in page.content.decode()
     CodeBatchFactory(groups=4, has_checks=False)
@@ -62,7 +62,7 @@ def test_twenty_symbols_are_a_code_only_where_some_were_imported(client, code):
 
 
 def test_imported_code_without_check_symbols_is_kept(client_of, client, customer, code):
-    imported = codes.display("ABCDEFGHJKMNPQRSTVWXYZ234")
+    imported = spelling.display("ABCDEFGHJKMNPQRSTVWXYZ234")
     services.import_codes(batch=CodeBatchFactory.build(plan=PlanFactory(), has_checks=False), texts=[imported])
     assert client.post(reverse("licenses:add"), {"code": imported}).status_code == 302
     assert client.post(reverse("licenses:add"), {"code": mistyped(code, 2)}).status_code == 200
@@ -81,7 +81,7 @@ def test_waiting_code_is_offered_and_added_with_one_click(client_of, customer, c
 
 
 def test_refused_waiting_code_goes_back_into_the_field(client_of, customer, code):
-    unknown = codes.display(codes.new_code())
+    unknown = spelling.display(spelling.new_code())
     services.keep_code(user=customer, text=unknown)
     page = client_of(customer).post(reverse("licenses:add_waiting"))
     assert f'value="{unknown}"' in page.content.decode()

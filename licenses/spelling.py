@@ -1,18 +1,9 @@
-"""The activation code itself: its spelling, its check symbols, and how it is kept without being kept in clear."""
+"""How an activation code is spelled: symbols, groups, check symbols, and how it is found in what people type."""
 
-import base64
-import hashlib
-import hmac
 import re
 import secrets
 import unicodedata
-from functools import cache
-from typing import NamedTuple
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from stdnum.iso7064 import mod_37_36
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: they look like 1, 1, 0, V
@@ -33,14 +24,6 @@ BETWEEN_WORDS = re.compile(r"[^\w-]+")
 # A support key (4F2A-9C31-7D08), a device id (D-58F1-20C7), the number of an order or a case, which may begin with
 # letters (A-1001, C-000123): the field has read I, L and O in it as digits. As short as no code is.
 OTHER_NUMBERS = re.compile(r"[0-9A-F]{12}|D[0-9A-F]{8}|[0-9]{5,14}|(?=.{4,19}$)[A-Z01]{1,8}[0-9]{3,14}")
-
-
-class Made(NamedTuple):
-    """A code and what is stored of it."""
-
-    code: str
-    digest: str
-    sealed: str
 
 
 def normalize(text: str) -> str:
@@ -139,48 +122,3 @@ def new_code() -> str:
         groups.append(symbols + check_symbol(index, symbols))
         bits >>= 20
     return "".join(groups)
-
-
-def digest(code: str, key: str | None = None) -> str:
-    """Return the keyed digest by which a normalized code is looked up."""
-    secret = (key or settings.CODE_DIGEST_KEYS[0]).encode()
-    return hmac.new(secret, b"activation-code:v1:" + code.encode(), hashlib.sha256).hexdigest()
-
-
-def digests(code: str) -> list[str]:
-    """Return the digests under every key that is still in use, so that a rotation locks nobody out."""
-    return [digest(code, key) for key in settings.CODE_DIGEST_KEYS]
-
-
-@cache
-def cipher(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(derived_key(key)) for key in keys])
-
-
-def derived_key(key: str) -> bytes:
-    """Derive a Fernet key from a key of the environment, which may have any length (RFC 5869)."""
-    derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"activation-code:seal:v1")
-    return base64.urlsafe_b64encode(derive.derive(key.encode()))
-
-
-def seal(code: str) -> str:
-    """Encrypt a code; only the holder's own mail and an allowed export open it again."""
-    return cipher(tuple(settings.CODE_SEAL_KEYS)).encrypt(code.encode()).decode()
-
-
-def unseal(sealed: str) -> str | None:
-    """Decrypt a sealed code; None when no key of ours fits."""
-    try:
-        return cipher(tuple(settings.CODE_SEAL_KEYS)).decrypt(sealed.encode()).decode()
-    except InvalidToken:
-        return None
-
-
-def make(code: str) -> Made:
-    """Return a normalized code with its digest and its sealed text."""
-    return Made(code, digest(code), seal(code))
-
-
-def make_fresh(count: int) -> list[Made]:
-    """Make new codes with all that is stored of them; needs no database, so it can run in a process of its own."""
-    return [make(new_code()) for _number in range(count)]
