@@ -9,69 +9,68 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from licenses.models import License
+from licenses.standing import Placement, Standing, State
 from portal.ui.words import day
 
-State = License.State
 MOST_IN_WORDS = 9
 
 
-def in_order(licenses: Iterable[License]) -> list[License]:
+def in_order(standings: Iterable[Standing]) -> list[Standing]:
     """Put first what needs its owner: what ends soon, is blocked, or has a device without a seat; what is over last.
 
     Within each the newest comes first; of what ends soon, that which ends first.
     """
-    newest_first = sorted(licenses, key=lambda license: (license.created_at, license.pk), reverse=True)
-    ends_first = sorted(newest_first, key=lambda license: license.ends_at.timestamp() if is_ending(license) else 0)
+    newest_first = sorted(standings, key=lambda one: (one.license.created_at, one.license.pk), reverse=True)
+    ends_first = sorted(newest_first, key=lambda one: one.ends_at.timestamp() if is_ending(one) else 0)
     return sorted(ends_first, key=urgency)
 
 
-def urgency(license: License) -> int:
-    if is_ending(license):
+def urgency(standing: Standing) -> int:
+    if is_ending(standing):
         return 0
-    if license.state == State.BLOCKED:
+    if standing.state == State.BLOCKED:
         return 1
-    if license.is_running and not all(has_seat for _device, has_seat in license.devices):
+    if standing.is_running and not all(placed.has_seat for placed in standing.devices):
         return 2
-    return 4 if license.state == State.EXPIRED else 3
+    return 4 if standing.state == State.EXPIRED else 3
 
 
-def is_ending(license: License) -> bool:
-    return license.state == State.ENDING
+def is_ending(standing: Standing) -> bool:
+    return standing.state == State.ENDING
 
 
-def summary(licenses: list[License], *, code_waits: bool = False) -> SafeString:
+def summary(standings: list[Standing], *, code_waits: bool = False) -> SafeString:
     """Say in one or two sentences how many licenses there are and how they do."""
-    if not licenses and code_waits:
+    if not standings and code_waits:
         return SafeString(_("No license yet. Add the code that waits, and it appears here."))
-    if not licenses:
+    if not standings:
         return SafeString(_("No license yet. Add your activation code and it appears here."))
-    count = len(licenses)
+    count = len(standings)
     total = ngettext(
         "You have <strong>%(count)d license</strong>.", "You have <strong>%(count)d licenses</strong>.", count
     )
-    states = of_one(licenses[0]) if count == 1 else of_many(licenses)
+    states = of_one(standings[0]) if count == 1 else of_many(standings)
     return format_html("{} {}", SafeString(total % {"count": count}), states)
 
 
-def of_one(license: License) -> SafeString:
-    if license.is_late:
+def of_one(standing: Standing) -> SafeString:
+    if standing.is_late:
         return bold(_("Its payment is late."))
-    if is_ending(license):
-        return bold(_("It ends %(when)s.") % {"when": when(license.days_left)})
-    if license.state == State.BLOCKED:
+    if is_ending(standing):
+        return bold(_("It ends %(when)s.") % {"when": when(standing.days_left)})
+    if standing.state == State.BLOCKED:
         return bold(_("It is blocked."))
-    if license.state == State.QUEUED:
-        return SafeString(_("It starts on %(day)s.") % {"day": day(license.term.starts_at)})
-    return SafeString(_("It has expired.") if license.state == State.EXPIRED else _("It is active."))
+    if standing.state == State.QUEUED:
+        return SafeString(_("It starts on %(day)s.") % {"day": day(standing.term.starts_at)})
+    return SafeString(_("It has expired.") if standing.state == State.EXPIRED else _("It is active."))
 
 
-def of_many(licenses: list[License]) -> SafeString:
+def of_many(standings: list[Standing]) -> SafeString:
     """One sentence for all: “Two are active, one ends in 12 days, and one has expired.”"""
-    counts = Counter(license.state for license in licenses)
-    if counts[State.ACTIVE] == len(licenses):
-        return SafeString(_("Both are active.") if len(licenses) == 2 else _("All are active."))
-    soonest = min((license.days_left for license in licenses if is_ending(license)), default=0)
+    counts = Counter(standing.state for standing in standings)
+    if counts[State.ACTIVE] == len(standings):
+        return SafeString(_("Both are active.") if len(standings) == 2 else _("All are active."))
+    soonest = min((standing.days_left for standing in standings if is_ending(standing)), default=0)
     clauses = {
         State.ACTIVE: ngettext("%(n)s is active", "%(n)s are active", counts[State.ACTIVE]),
         State.ENDING: ngettext("%(n)s ends %(when)s", "%(n)s end soon, the first %(when)s", counts[State.ENDING]),
@@ -92,34 +91,34 @@ def of_many(licenses: list[License]) -> SafeString:
     return SafeString(_("%(first)s, and %(last)s.") % {"first": first, "last": said[-1]})
 
 
-def lead(license: License) -> SafeString:
+def lead(standing: Standing) -> SafeString:
     """Say how one license does: what it protects, until when, and what comes first."""
-    last, start = bold(day(license.last_day)), bold(day(license.term.starts_at) if license.term else "")
-    if license.state == State.BLOCKED:
+    last, start = bold(day(standing.last_day)), bold(day(standing.term.starts_at) if standing.term else "")
+    if standing.state == State.BLOCKED:
         return SafeString(_("It protects no device while it is blocked."))
-    if license.state == State.EXPIRED:
+    if standing.state == State.EXPIRED:
         return SafeString(_("It ended on %(day)s and protects no device any more.") % {"day": last})
-    if license.state == State.QUEUED:
+    if standing.state == State.QUEUED:
         return SafeString(_("It starts on %(day)s and protects no device until then.") % {"day": start})
     sentences = [
-        _("<strong>The payment is late.</strong>") if license.is_late else "",
-        seats_sentence(license),
-        until_sentence(license),
-        renewed_sentence(license),
-        _("To protect another device, free a seat first.") if license.is_full else "",
+        _("<strong>The payment is late.</strong>") if standing.is_late else "",
+        seats_sentence(standing),
+        until_sentence(standing),
+        renewed_sentence(standing),
+        _("To protect another device, free a seat first.") if standing.is_full else "",
     ]
     return SafeString(" ".join(sentence for sentence in sentences if sentence))
 
 
-def seats_sentence(license: License) -> str:
-    used, total = license.seats_used, license.seats_total
+def seats_sentence(standing: Standing) -> str:
+    used, total = standing.seats_used, standing.seats_total
     if total is None:
         text = ngettext(
             "Protects <strong>%(used)d device</strong>, without a limit.",
             "Protects <strong>%(used)d devices</strong>, without a limit.",
             used,
         )
-    elif license.is_full:
+    elif standing.is_full:
         text = ngettext(
             "<strong>Its only seat</strong> is in use.", "<strong>All %(total)d seats</strong> are in use.", total
         )
@@ -134,9 +133,9 @@ def seats_sentence(license: License) -> str:
     return text % {"used": used, "total": total}
 
 
-def until_sentence(license: License) -> str:
-    last, days = day(license.last_day), license.days_left
-    if license.renews_next:
+def until_sentence(standing: Standing) -> str:
+    last, days = day(standing.last_day), standing.days_left
+    if standing.renews_next:
         return _("It renews by itself on %(day)s.") % {"day": last}
     if days == 0:
         return _("<strong>Today is the last day.</strong>")
@@ -148,15 +147,15 @@ def until_sentence(license: License) -> str:
     return text % {"day": last, "n": days}
 
 
-def renewed_sentence(license: License) -> str:
-    if not license.is_renewed:
+def renewed_sentence(standing: Standing) -> str:
+    if not standing.is_renewed:
         return ""
-    return _("It is renewed already: on %(day)s it goes on by itself.") % {"day": day(license.term.ends_at)}
+    return _("It is renewed already: on %(day)s it goes on by itself.") % {"day": day(standing.term.ends_at)}
 
 
-def longest_unseen_first(license: License) -> list[tuple]:
+def longest_unseen_first(standing: Standing) -> list[Placement]:
     """The devices of a license, that first which is the best to free a seat; those without a seat last."""
-    return sorted(license.devices, key=lambda row: (not row[1], row[0].alive_at))
+    return sorted(standing.devices, key=lambda placed: (not placed.has_seat, placed.device.alive_at))
 
 
 def when(days: int) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from licenses.models import License, Seat
 from licenses.seating import free_place, places_taken
+from licenses.standing import Standing
 
 
 def longest_first(licenses: Iterable[License], now: datetime) -> list[License]:
@@ -27,8 +28,8 @@ def has_room(license: License, platform: str) -> bool:
 class Hop:
     """Devices that sit on a license without a right, and the license to which they can move."""
 
-    license: License
-    to: License
+    standing: Standing
+    to: Standing
     seats: list[Seat]
 
     @property
@@ -36,22 +37,26 @@ class Hop:
         return self.to.seats_used + len(self.seats)
 
 
-def find_hop(license: License, others: Iterable[License], now: datetime) -> Hop | None:
+def find_hop(standing: Standing, others: Iterable[Standing]) -> Hop | None:
     """Return where the devices of a license that is over can go: as many as fit, those that were seen last first."""
-    if not license.is_over:
+    if not standing.is_over:
         return None
-    waiting = sorted(license.held_seats, key=lambda seat: seat.device.alive_at, reverse=True)
-    for other in longest_first(others, now):
-        fitting = fit(other, waiting) if other.pk != license.pk else []
+    waiting = sorted(standing.seats, key=lambda seat: seat.device.alive_at, reverse=True)
+    for other in protectors(others):
+        fitting = fit(other, waiting) if other.license != standing.license else []
         if fitting:
-            return Hop(license, other, fitting)
+            return Hop(standing, other, fitting)
     return None
 
 
-def fit(license: License, seats: Iterable[Seat]) -> list[Seat]:
+def protectors(standings: Iterable[Standing]) -> list[Standing]:
+    """Return those that protect devices now, the one that does so longest first."""
+    running = [standing for standing in standings if standing.is_running]
+    return sorted(running, key=lambda standing: standing.protected_until or standing.at, reverse=True)
+
+
+def fit(standing: Standing, seats: Iterable[Seat]) -> list[Seat]:
     """Return the seats whose devices the license has room for, and does not seat already."""
-    pools = list(license.plan.pools.all()) if license.plan else []
-    taken = places_taken(pools, license.sittings.values())
-    there = {seat.device_id for seat in license.held_seats}
-    coming = (seat for seat in seats if seat.device_id not in there)
-    return [seat for seat in coming if free_place(pools, taken, seat.platform).pool]
+    taken = places_taken(standing.seat_pools, standing.sittings.values())
+    coming = (seat for seat in seats if standing.seat_of(seat.device) is None)
+    return [seat for seat in coming if free_place(standing.seat_pools, taken, seat.platform).pool]

@@ -4,16 +4,16 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from licenses import services
 from licenses.forms import CodeForm
-from licenses.models import CodeClaim, License, Seat
+from licenses.models import CodeClaim, License, Order, Seat
 from licenses.overview import in_order, lead, longest_unseen_first, summary
 from licenses.protection import find_hop
 from portal.foundation.timing import even_time
@@ -41,13 +41,13 @@ def render_index(request, form, *, added=None, focus=False):
 
     `focus` puts the cursor into the field: whoever followed “Enter an activation code” wants to type one.
     """
-    licenses = in_order(License.objects.for_user(request.user).kept().with_state())
+    standings = in_order(standings_of(request, License.objects.for_user(request.user).kept()))
     waiting = services.waiting_code(user=request.user)
-    new = next((license for license in licenses if license.pk == added), None)
-    others = (other for other in licenses if new and other.product == new.product and other.is_running)
+    new = next((standing for standing in standings if standing.license.pk == added), None)
+    others = (other for other in standings if new and other.product == new.product and other.is_running)
     context = {
-        "licenses": licenses,
-        "summary": summary(licenses, code_waits=waiting is not None),
+        "standings": standings,
+        "summary": summary(standings, code_waits=waiting is not None),
         "added": new,
         "beside": next((other for other in others if other != new), None),
         "form": form,
@@ -59,10 +59,23 @@ def render_index(request, form, *, added=None, focus=False):
     return render(request, "licenses/index.html", context)
 
 
+def standings_of(request, licenses, **more):
+    """What these licenses are when the page is asked for, in the days of the person who asks."""
+    return licenses.standings(request.now, zone=request.user.zone, **more)
+
+
+def standing_or_404(request, pk, **more):
+    standings = standings_of(request, License.objects.for_user(request.user).filter(pk=pk), **more)
+    if not standings:
+        raise Http404
+    return standings[0]
+
+
 def renewing(request):
     """The license on whose page “Enter an activation code” was pressed; the form carries it along."""
     pk = whole_number(request.POST.get("renew") or request.GET.get("renew", ""))
-    return pk and License.objects.for_user(request.user).with_state().filter(pk=pk).first()
+    found = standings_of(request, License.objects.for_user(request.user).filter(pk=pk)) if pk else []
+    return found[0] if found else None
 
 
 @login_not_required
@@ -162,7 +175,7 @@ def claim(request):
 def release(request, pk):
     """The holder's answer to a claim."""
     claim = get_object_or_404(CodeClaim.objects.for_holder(request.user).select_related("code__term__license"), pk=pk)
-    license = get_object_or_404(License.objects.for_user(request.user).with_state(), pk=claim.code.term.license_id)
+    standing = standing_or_404(request, claim.code.term.license_id)
     if request.method == "POST":
         try:
             services.release_license(user=request.user, claim=claim)
@@ -170,33 +183,34 @@ def release(request, pk):
         except ValidationError as refusal:
             messages.error(request, " ".join(refusal.messages))
         return redirect("licenses:index")
-    return render(request, "licenses/release.html", {"claim": claim, "license": license})
+    return render(request, "licenses/release.html", {"claim": claim, "standing": standing})
 
 
 @require_safe
 def detail(request, pk):
-    license = get_object_or_404(License.objects.for_user(request.user).with_state(), pk=pk)
-    events = license.events.since_handed_over()[:NEWEST_EVENTS]
-    is_to_free = license.is_running and license.is_full and bool(license.devices)
+    standing = standing_or_404(request, pk, with_moves=True)
+    license = standing.license
+    is_to_free = standing.is_running and standing.is_full and bool(standing.devices)
     context = {
-        "license": license,
-        "lead": lead(license),
-        "devices": longest_unseen_first(license) if is_to_free else license.devices,
+        "standing": standing,
+        "lead": lead(standing),
+        "devices": longest_unseen_first(standing) if is_to_free else standing.devices,
         "is_to_free": is_to_free,
-        "moves": license.moves_at(timezone.now()),
-        "events": events,
-        "hop": hop_of(license),
+        "moves": standing.moves,
+        "events": license.events.since_handed_over()[:NEWEST_EVENTS],
+        "hop": hop_of(request, standing),
         "moved": moved_from(license, request.GET.get("moved", "")),
+        "renewing_order": Order.objects.renewing(license) if standing.renews_next else None,
     }
     return render(request, "licenses/detail.html", context)
 
 
-def hop_of(license):
+def hop_of(request, standing):
     """Where the devices of a license that is over can go; None when there is nothing to move, or nowhere."""
-    if not license.is_over or not license.held_seats:
+    if not standing.is_over or not standing.seats:
         return None
-    owned = License.objects.for_user(license.owner_id).filter(product=license.product)
-    return find_hop(license, owned.with_state(), timezone.now())
+    owned = License.objects.for_user(request.user).filter(product=standing.product)
+    return find_hop(standing, standings_of(request, owned))
 
 
 def moved_from(license, to):
@@ -213,7 +227,7 @@ def moved_from(license, to):
 def move(request, pk):
     """Move the devices of a license that is over, as many as fit on another one."""
     license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
-    seats = services.move_devices(license=license, actor=request.user)
+    seats = services.move_devices(license=license, actor=request.user, now=request.now)
     if not seats:
         messages.info(request, _("There is nothing to move: no device is left here, or no seat is free elsewhere."))
         return redirect(license)
@@ -222,8 +236,8 @@ def move(request, pk):
 
 @require_safe
 def archived(request):
-    licenses = License.objects.for_user(request.user).archived().with_state()
-    return render(request, "licenses/archived.html", {"licenses": licenses})
+    standings = standings_of(request, License.objects.for_user(request.user).archived())
+    return render(request, "licenses/archived.html", {"standings": standings})
 
 
 @require_POST

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from .errors import method_not_allowed
 
@@ -42,6 +43,17 @@ def without_body(response: HttpResponse) -> HttpResponse:
     response.content = b""
     response.headers["Content-Length"] = length
     return response
+
+
+class TakeMoment:
+    """Take the time once, where a request comes in: all that it asks is answered for this moment, `request.now`."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        request.now = timezone.now()
+        return self.get_response(request)
 
 
 class CompressPages(GZipMiddleware):

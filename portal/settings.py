@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "portal.middleware.SetHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.TakeMoment",
     "portal.foundation.api.middleware.AnswerPrograms",
     "portal.middleware.CompressPages",
     "portal.middleware.RefuseOddText",
@@ -122,7 +123,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "portal.ui.tags"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "portal.ui.tags", "licenses.tags"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -20,6 +20,7 @@ from devices.models import BoundSignIn, Device
 from downloads.models import Installer, SetupGuide, StoreLink
 from licenses.models import CodeBatch, License, Plan, Platform, Product, Seat, SeatPool, Term
 from licenses.services import issue_codes
+from licenses.standing import Standing
 from portal.accounts.models import User
 from portal.foundation.oauth.models import IssuedToken, SignIn
 
@@ -29,6 +30,11 @@ PASSWORD = "Violet-River-27"
 def days(number: float):
     """The moment so many days from now; negative: ago."""
     return timezone.now() + timedelta(days=number)
+
+
+def standing(license: License, **more) -> Standing:
+    """What this license is now; `with_moves=True` counts its moves too."""
+    return license.standing(timezone.now(), **more)
 
 
 def fresh_code(plan: Plan | None = None, **rules) -> str:

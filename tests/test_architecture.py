@@ -71,10 +71,19 @@ class House:
         """Yield the modules with one of these names, also as a folder of that name."""
         return ((name, tree) for name, tree in self.modules.items() if set(name.split(".")) & set(names))
 
+    def running(self, name: str) -> Iterator[ast.AST]:
+        """Yield each node that Python runs: what stands under `if TYPE_CHECKING` is for readers alone."""
+        waiting: list[ast.AST] = [self.modules[name]]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+                waiting.extend(ast.iter_child_nodes(node))
+
     def imports(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield what a module imports: the module, and the name taken out of it, if any."""
         package = name if f"{name.replace('.', '/')}/__init__.py" in self.files else name.rpartition(".")[0]
-        for node in ast.walk(self.modules[name]):
+        for node in self.running(name):
             if isinstance(node, ast.Import):
                 yield from ((alias.name, "") for alias in node.names)
             elif isinstance(node, ast.ImportFrom):

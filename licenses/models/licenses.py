@@ -1,6 +1,8 @@
 """A customer's right: the license, its dated terms, and the seats of its devices."""
 
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,14 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from licenses.moves import MOVES_A_SEAT, WINDOW, Moves, Stay, moves_in
 from licenses.seating import Sitting, seat_devices
+from licenses.standing import ENDS_SOON, LATE_PAYMENT, Standing
+from licenses.standing import State as StandingState
 
 from .catalog import Plan, Product, SeatPool
 from .codes import ActivationCode
 from .orders import Order
 
-ENDS_SOON = timedelta(days=30)
-# A payment may come some days late; protection should not stop for that.
-LATE_PAYMENT = timedelta(days=3)
+STAY = ("device", "connected_at", "disconnected_at", "moved_from", "went_with_license")
 
 
 class LicenseQuerySet(models.QuerySet["License"]):
@@ -45,6 +47,36 @@ class LicenseQuerySet(models.QuerySet["License"]):
             Prefetch("seats", Seat.objects.held().select_related("device"), "held_seats"),
         )
 
+    def standings(self, at: datetime, *, zone: tzinfo = UTC, with_moves: bool = False) -> list[Standing]:
+        """What each of these licenses is at this moment: three queries however many there are, one more for moves.
+
+        Days are counted in `zone`, the reader's.
+        """
+        each = self.annotate(each_term=models.FilteredRelation("terms"))
+        rows = each.select_related("product", "each_term__plan", "each_term__code__batch")
+        licenses: dict[int, License] = {}
+        terms: dict[int, list[Term]] = defaultdict(list)
+        for row in rows:
+            license = licenses.setdefault(row.pk, row)
+            term = getattr(row, "each_term", None)
+            if term:
+                term.license = license
+                terms[row.pk].append(term)
+        load_pools(term for each in terms.values() for term in each)
+        seats = held_seats(licenses)
+        stays = stays_of(licenses, at) if with_moves else {}
+        return [
+            Standing(
+                license,
+                tuple(terms[pk]),
+                tuple(seats[pk]),
+                at,
+                zone,
+                tuple(stays[pk]) if with_moves else None,
+            )
+            for pk, license in licenses.items()
+        ]
+
     def with_device(self, device):
         """Licenses of which this device holds a seat now."""
         return self.filter(models.Exists(Seat.objects.held().filter(license=models.OuterRef("pk"), device=device)))
@@ -65,13 +97,35 @@ class LicenseQuerySet(models.QuerySet["License"]):
         return self.filter(models.Exists(running), blocked_at__isnull=True)
 
 
+def load_pools(terms: Iterable["Term"]) -> None:
+    """Give each term a plan that knows its pools, of one plan the same."""
+    plans: dict[int, Plan] = {}
+    for term in terms:
+        term.plan = plans.setdefault(term.plan_id, term.plan)
+    models.prefetch_related_objects(list(plans.values()), "pools")
+
+
+def held_seats(licenses: "dict[int, License]") -> "dict[int, list[Seat]]":
+    """The seats that devices hold on each of these licenses, with their devices."""
+    seats: dict[int, list[Seat]] = defaultdict(list)
+    for seat in Seat.objects.held().filter(license__in=licenses).select_related("device"):
+        seat.license = licenses[seat.license_id]
+        seats[seat.license_id].append(seat)
+    return seats
+
+
+def stays_of(licenses: Iterable[int], moment: datetime) -> dict[int, list[Stay]]:
+    """Who sat on each of these licenses lately enough for the moves of the 30 days before this moment."""
+    stays: dict[int, list[Stay]] = defaultdict(list)
+    # A place that was given up before the window may be taken within it.
+    touched = Seat.objects.filter(license__in=licenses).touched_since(moment - 2 * WINDOW)
+    for license_id, *row in touched.values_list("license", *STAY):
+        stays[license_id].append(Stay(*row))
+    return stays
+
+
 class License(models.Model):
-    class State(models.TextChoices):
-        ACTIVE = "active", _("Active")
-        ENDING = "ending", _("Ends soon")
-        EXPIRED = "expired", _("Expired")
-        BLOCKED = "blocked", _("Blocked")
-        QUEUED = "queued", _("Starts later")
+    State = StandingState
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="licenses", verbose_name=_("customer")
@@ -98,6 +152,10 @@ class License(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("licenses:detail", args=[self.pk])
+
+    def standing(self, at: datetime, *, zone: tzinfo = UTC, with_moves: bool = False) -> Standing:
+        """What it is at this moment, read anew."""
+        return License.objects.filter(pk=self.pk).standings(at, zone=zone, with_moves=with_moves)[0]
 
     @cached_property
     def ordered_terms(self) -> list["Term"]:
@@ -161,12 +219,6 @@ class License(models.Model):
             if term.starts_at == end:
                 end = term.ends_at
         return end
-
-    @property
-    def renewing_order(self) -> Order | None:
-        """The newest order of a store, which sells the next term and takes the payment; asks the database."""
-        sold = Order.objects.select_related("client").filter(term__license=self)
-        return sold.order_by("term__starts_at").last()
 
     @property
     def last_day(self) -> datetime | None:
@@ -436,7 +488,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 
     def stays(self):
         """Who sat there, from when until when, as `licenses.moves.Stay` has it."""
-        return self.values_list("device", "connected_at", "disconnected_at", "moved_from", "went_with_license")
+        return self.values_list(*STAY)
 
 
 class Seat(models.Model):

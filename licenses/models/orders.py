@@ -28,6 +28,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """The delivered orders of the license that began with this one: itself, and its renewals."""
         return self.filter(Q(pk=first_id) | Q(renews=first_id), delivered_at__isnull=False)
 
+    def renewing(self, license) -> "Order | None":
+        """The newest order of this license: through it the store sells the next term and takes the payment."""
+        return self.filter(term__license=license).select_related("client").order_by("term__starts_at").last()
+
     def waiting(self):
         """Orders whose person has no account yet."""
         return self.filter(delivered_at__isnull=True, cancelled_at__isnull=True, refunded_at__isnull=True)

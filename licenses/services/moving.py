@@ -57,12 +57,13 @@ def seat_left(*, device, product: Product, licenses: list[License], now: datetim
 def move_devices(*, license: License, actor, now: datetime | None = None) -> list[Seat]:
     """Move the devices of a license that is over to the one that protects them longest, as many as fit there."""
     now = now or timezone.now()
-    licenses = list(lock_licenses(owner=license.owner, products=[license.product_id]))
-    left = next((each for each in licenses if each.pk == license.pk), None)
-    hop = find_hop(left, licenses, now) if left else None
+    standings = lock_licenses(owner=license.owner, products=[license.product_id]).standings(now)
+    left = next((each for each in standings if each.license == license), None)
+    hop = find_hop(left, standings) if left else None
     if hop is None:
         return []
-    return [take_seat(license=hop.to, device=seat.device, left=seat, actor=actor, now=now) for seat in hop.seats]
+    license = hop.to.license
+    return [take_seat(license=license, device=seat.device, left=seat, actor=actor, now=now) for seat in hop.seats]
 
 
 @transaction.atomic

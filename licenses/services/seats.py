@@ -4,13 +4,13 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from licenses.models import Event, License, Platform, Seat, SeatPool
+from licenses.models.licenses import LicenseQuerySet
 from licenses.moves import Moves
 from licenses.seating import free_place, places_taken
 from portal.ui.words import day
@@ -127,7 +127,7 @@ def free_seat(
     return seat
 
 
-def lock_licenses(*, owner, products) -> QuerySet[License]:
+def lock_licenses(*, owner, products) -> LicenseQuerySet:
     """Lock all licenses of these products that a person owns, in the one order; what is returned reads them then."""
     owned = License.objects.for_user(owner).filter(product__in=products)
     list(owned.select_for_update(no_key=True).order_by("pk"))

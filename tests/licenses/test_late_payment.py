@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from licenses import services
 from licenses.models import License, Term
+from licenses.standing import State
 from portal.foundation.webhooks.models import Delivery
 from portal.foundation.webhooks.services import add_endpoint
 from portal.ui.words import day
 from tests.devices.conftest import plug
-from tests.factories import InstallerFactory, LicenseFactory, days
+from tests.factories import InstallerFactory, LicenseFactory, days, standing
 from tests.foundation.api.conftest import Program, problem
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def late(customer):
     program = Program(customer)
     assert program.connect(license.product).status_code == 201
     end(license, ago=2)
-    return program, License.objects.with_state().get()
+    return program, License.objects.get()
 
 
 def end(license, *, ago):
@@ -36,17 +37,17 @@ def page(client, address="/licenses/"):
 
 
 def test_license_runs_three_days_longer_and_no_more(late):
-    license = late[1]
-    assert (license.state, license.is_late, license.days_left) == (License.State.ENDING, True, 1)
-    end(license, ago=3)
-    over = License.objects.with_state().get()
-    assert (over.state, over.is_late) == (License.State.EXPIRED, False)
+    now = standing(late[1])
+    assert (now.state, now.is_late, now.days_left) == (State.ENDING, True, 1)
+    end(late[1], ago=3)
+    over = standing(late[1])
+    assert (over.state, over.is_late) == (State.EXPIRED, False)
     assert not License.objects.active_at(timezone.now()).exists()
 
 
 def test_subscription_that_was_turned_off_is_over_at_its_end(late):
     License.objects.update(renews_itself=False)
-    assert License.objects.with_state().get().state == License.State.EXPIRED
+    assert standing(License.objects.get()).state == State.EXPIRED
     assert not License.objects.active_at(timezone.now()).exists()
 
 
@@ -63,7 +64,7 @@ def test_check_in_and_connect_say_the_same(late):
 
 def test_notice_of_the_product_says_until_when(late, customer):
     [notice] = late[0].check_in().json()["notices"]
-    assert notice["text"].endswith(f"stays protected until {day(late[1].last_day, customer.zone)}.")
+    assert notice["text"].endswith(f"stays protected until {day(standing(late[1]).last_day, customer.zone)}.")
 
 
 def test_list_for_products_says_that_it_runs(late):
@@ -77,7 +78,7 @@ def test_pages_say_that_the_payment_is_late_and_until_when(late, client_of, cust
     assert "Payment is late" in page(client_of(customer))
     own = page(client_of(customer), license.get_absolute_url())
     assert "The payment is late" in own
-    assert f"stay protected until <strong>{day(license.last_day)}</strong>" in own
+    assert f"stay protected until <strong>{day(standing(license).last_day)}</strong>" in own
     assert "renews by itself on" not in own
 
 
@@ -127,4 +128,4 @@ def test_renewal_that_comes_late_goes_on_without_a_gap_for_the_device(order, cus
     services.renew_order(order=order, number="A-2")
     services.note_ends()
     assert plug(customer, license.product).license == license
-    assert License.objects.with_state().get().is_late is False
+    assert standing(license).is_late is False

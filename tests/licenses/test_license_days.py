@@ -11,13 +11,13 @@ from tests.factories import LicenseFactory, TermFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 # The end of 24 November in Los Angeles, which is the morning of the 25th in UTC.
-END = datetime(2026, 11, 25, 8, tzinfo=UTC)
+END = datetime(2028, 11, 25, 8, tzinfo=UTC)
 
 
 @pytest.fixture
 def license():
     owner = UserFactory(time_zone="America/Los_Angeles")
-    return LicenseFactory(owner=owner, terms__starts_at=datetime(2025, 11, 25, 3, 30, tzinfo=UTC), terms__ends_at=END)
+    return LicenseFactory(owner=owner, terms__starts_at=datetime(2027, 11, 25, 3, 30, tzinfo=UTC), terms__ends_at=END)
 
 
 def page_of(license) -> str:
@@ -28,10 +28,10 @@ def test_staff_and_customer_read_the_same_last_day(client_of, staff, license):
     theirs = client_of(license.owner).get(license.get_absolute_url()).content.decode()
     for address in (reverse("admin:licenses_license_changelist"), page_of(license)):
         page = client_of(staff).get(address).content.decode()
-        assert "24 November 2026" in page
-        assert "24 November 2026" in theirs
-        assert "Nov. 25, 2026" not in page
-        assert "25 November 2026" not in page
+        assert "24 November 2028" in page
+        assert "24 November 2028" in theirs
+        assert "Nov. 25, 2028" not in page
+        assert "25 November 2028" not in page
 
 
 def test_page_says_whose_days_and_whose_times(client_of, staff, license):
@@ -39,12 +39,12 @@ def test_page_says_whose_days_and_whose_times(client_of, staff, license):
     staff.save()
     page = client_of(staff).get(page_of(license)).content.decode()
     assert "are the customer’s: America/Los Angeles. All other times are yours: Europe/Berlin." in page
-    assert "24 November 2025, 19:30" in page
+    assert "24 November 2027, 19:30" in page
 
 
 def test_page_asks_the_same_number_of_queries_for_many_terms(client_of, staff, license):
     browser, counts = client_of(staff), []
-    for year in (2027, 2028, 2029):
+    for year in (2029, 2030, 2031):
         with CaptureQueriesContext(connection) as queries:
             browser.get(page_of(license))
         counts.append(len(queries))

@@ -1,40 +1,42 @@
 """The state of a license is derived from dated facts."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from licenses.models import License
-from tests.factories import LicenseFactory, TermFactory
+from licenses.standing import Standing, State
+from tests.factories import LicenseFactory, TermFactory, standing
 
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 
 
-def license_with(*terms, **fields) -> License:
-    """A license whose terms start and end so many days from now."""
+def license_with(*terms, **fields) -> Standing:
+    """What a license is now whose terms start and end so many days from now."""
     license = LicenseFactory(terms=[], **fields)
     now = timezone.now()
     for start, end in terms:
         TermFactory(license=license, starts_at=now + start * DAY, ends_at=now + end * DAY)
-    return License.objects.with_state().get(pk=license.pk)
+    return standing(license)
 
 
 @pytest.mark.parametrize(
     ("terms", "state"),
     [
-        ([(-1, 300)], License.State.ACTIVE),
-        ([(-300, 29)], License.State.ENDING),
-        ([(-300, 31)], License.State.ACTIVE),
-        ([(-12, 18)], License.State.ACTIVE),  # a trial of 30 days
-        ([(-24, 6)], License.State.ENDING),
-        ([(-300, 5), (5, 370)], License.State.ACTIVE),
-        ([(-300, 5), (6, 370)], License.State.ENDING),
-        ([(-300, -1)], License.State.EXPIRED),
-        ([(3, 300)], License.State.QUEUED),
-        ([], License.State.EXPIRED),
+        ([(-1, 300)], State.ACTIVE),
+        ([(-300, 29)], State.ENDING),
+        ([(-300, 31)], State.ACTIVE),
+        ([(-12, 18)], State.ACTIVE),  # a trial of 30 days
+        ([(-24, 6)], State.ENDING),
+        ([(-300, 5), (5, 370)], State.ACTIVE),
+        ([(-300, 5), (6, 370)], State.ENDING),
+        ([(-300, -1)], State.EXPIRED),
+        ([(3, 300)], State.QUEUED),
+        ([], State.EXPIRED),
     ],
 )
 def test_state_follows_from_the_terms(terms, state):
@@ -42,16 +44,16 @@ def test_state_follows_from_the_terms(terms, state):
 
 
 def test_blocked_license_is_blocked_whatever_its_terms():
-    assert license_with((-1, 300), blocked_at=timezone.now()).state == License.State.BLOCKED
+    assert license_with((-1, 300), blocked_at=timezone.now()).state == State.BLOCKED
 
 
 def test_subscription_that_renews_itself_needs_no_care():
-    assert license_with((-25, 5), renews_itself=True).state == License.State.ACTIVE
+    assert license_with((-25, 5), renews_itself=True).state == State.ACTIVE
 
 
 def test_protection_ends_with_the_last_term_that_follows_without_a_gap():
     license = license_with((-300, 5), (5, 370), (400, 700))
-    assert license.ends_at == license.ordered_terms[1].ends_at
+    assert license.ends_at == license.terms[1].ends_at
 
 
 def test_term_that_ended_a_moment_ago_gives_no_right():
@@ -63,6 +65,6 @@ def test_term_that_ended_a_moment_ago_gives_no_right():
 
 def test_next_term_begins_by_itself():
     license = license_with((-300, 5), (5, 370))
-    first, second = license.ordered_terms
-    assert license.term_at(first.ends_at - timedelta(microseconds=1)) == first
-    assert license.term_at(first.ends_at) == second
+    first, second = license.terms
+    assert replace(license, at=first.ends_at - timedelta(microseconds=1)).running_term == first
+    assert replace(license, at=first.ends_at).running_term == second

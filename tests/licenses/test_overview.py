@@ -1,7 +1,7 @@
 """What the Licenses tab says first: one sentence for all, and the license that needs its owner on top."""
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
 from licenses.models import License
@@ -29,7 +29,7 @@ def said(customer):
     """Return a function that gives the lead sentence as Anna reads it."""
 
     def said(**more) -> str:
-        return strip_tags(summary(list(License.objects.for_user(customer).with_state()), **more))
+        return strip_tags(summary(License.objects.for_user(customer).standings(timezone.now()), **more))
 
     return said
 
@@ -99,5 +99,5 @@ def test_what_needs_its_owner_is_first_and_what_is_over_last(customer, have):
     shrink(crowded)
     blocked, later, sooner = have(), have(**ENDING), have(start=-362, end=3)
     block_license(license=blocked, reason="Charged back.")
-    rows = License.objects.for_user(customer).with_state()
-    assert in_order(rows) == [sooner, later, blocked, crowded, new, old, expired]
+    standings = in_order(License.objects.for_user(customer).standings(timezone.now()))
+    assert [each.license for each in standings] == [sooner, later, blocked, crowded, new, old, expired]
