@@ -25,7 +25,7 @@ from downloads.verbs import Verb
 from licenses.models import Event, License, Product
 from licenses.services import record_event
 from portal.foundation.api import limits
-from portal.foundation.queue.worker import delete_in_batches
+from portal.foundation.queue.batches import delete_in_batches
 from portal.ui.words import clock, from_now
 
 logger = logging.getLogger("portal.downloads")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from licenses.mails import mail_about_wrong_codes, mail_receipt
 from licenses.models import CodeAttempt, Event, License
 from portal.foundation.api.limits import network_of
-from portal.foundation.queue.worker import delete_in_batches
+from portal.foundation.queue.batches import delete_in_batches
 from portal.ui.words import clock, from_now
 
 from .events import record_event

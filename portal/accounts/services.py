@@ -14,7 +14,7 @@ from portal.accounts.verbs import Verb
 from portal.foundation.mail.letters import send_letter
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import end_sign_ins
-from portal.foundation.queue.worker import in_batches
+from portal.foundation.queue.batches import in_batches
 
 from .models import User
 

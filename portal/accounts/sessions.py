@@ -6,7 +6,7 @@ from hashlib import blake2b
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 
-from portal.foundation.queue.worker import delete_in_batches
+from portal.foundation.queue.batches import delete_in_batches
 
 
 def digest_of(session_key: str) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from portal.foundation.crypto.sealing import seal, unseal
 from portal.foundation.oauth.bearer import Caller, find_caller
-from portal.foundation.queue.worker import delete_in_batches
+from portal.foundation.queue.batches import delete_in_batches
 
 from .models import KEPT_FOR, KeptAnswer
 from .problems import ProblemError

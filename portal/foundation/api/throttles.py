@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext_lazy
 
 from portal.foundation.api import limits
-from portal.foundation.queue.worker import delete_in_batches
+from portal.foundation.queue.batches import delete_in_batches
 
 from .models import CallCount
 from .problems import ProblemError

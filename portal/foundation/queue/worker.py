@@ -1,22 +1,19 @@
-"""Do something again and again until told to stop: what the workers have in common, and how they tidy up."""
+"""Do something again and again until told to stop: what the workers have in common."""
 
 import logging
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from threading import Event, Thread
 
 from django.conf import settings
 from django.db import Error, close_old_connections, connection
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 LOOK_EVERY = 0.5
 DATABASE_PAUSE = 5
-# So many rows are changed in one transaction: short enough that nobody waits for it.
-BATCH = 1000
 
 # What there is to do, and how many seconds after it was done last.
 Jobs = dict[Callable[[], object], float]
@@ -67,20 +64,3 @@ def housekeeping() -> Jobs:
 def do_now(job: Callable[..., object]) -> object:
     """Do a job that is told what time it is."""
     return job(at=timezone.now())
-
-
-def in_batches(rows: QuerySet) -> Iterator[list]:
-    """Yield the keys of these rows, a batch at a time; each batch is looked for behind the one before."""
-    left = rows.order_by("pk")
-    while keys := list(left.values_list("pk", flat=True)[:BATCH]):
-        yield keys
-        left = rows.order_by("pk").filter(pk__gt=keys[-1])
-
-
-def delete_in_batches(rows: QuerySet) -> int:
-    """Delete these rows, each batch in a transaction of its own; return how many they were."""
-    gone = 0
-    for keys in in_batches(rows):
-        rows.model._base_manager.filter(pk__in=keys).delete()
-        gone += len(keys)
-    return gone

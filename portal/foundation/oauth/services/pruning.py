@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from allauth.idp.oidc.models import Token
 from django.db.models import Exists, OuterRef, Q
 
-from portal.foundation.queue.worker import delete_in_batches, in_batches
+from portal.foundation.queue.batches import delete_in_batches, in_batches
 
 from ..models import OLDEST, Grant, IssuedToken, SignIn
 from .sign_ins import end_sign_ins
