@@ -62,6 +62,7 @@ PORTAL_URL = env.str(
 INSTALLED_APPS = [
     "portal.accounts",
     "portal.foundation.crypto",
+    "portal.foundation.queue",
     "portal.foundation.mail",
     "portal.foundation.webhooks",
     "portal.foundation.oauth",
@@ -322,6 +323,8 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "INFO" if DEBUG else "WARNING", "propagate": False},
         # Every 404 and 403 of a crawler is no warning of ours.
         "django.request": {"level": "INFO" if DEBUG else "ERROR"},
+        # Once a minute the worker says what is due and late; the demonstration's terminal stays quiet.
+        "portal.foundation.queue.worker": {"level": "INFO" if PRODUCTION else "WARNING"},
     },
 }
 
@@ -370,18 +373,6 @@ LIMITS: dict[str, tuple[int, timedelta]] = {
     "download-part": (1000, timedelta(hours=1)),
     # Links for another device that are opened from a network address: enough for an office, too few to guess.
     "open-link": (20, timedelta(minutes=1)),
-}
-
-# What the worker tidies up, and every how many seconds: counters and network addresses go by time, without a cron.
-HOUSEKEEPING = {
-    "portal.foundation.oauth.services.prune_sign_ins": 3600,
-    "portal.accounts.sessions.prune_sessions": 3600,
-    "portal.foundation.api.throttles.prune_counts": 3600,
-    "portal.foundation.api.idempotency.prune_answers": 3600,
-    "portal.accounts.services.prune_unverified": 3600,
-    "licenses.services.prune_attempts": 3600,
-    "downloads.services.prune_links": 3600,
-    "downloads.services.check_files": 3600,
 }
 
 # Security

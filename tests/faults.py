@@ -124,9 +124,9 @@ class Portal:
             process.wait(PATIENCE)
 
     @contextmanager
-    def working(self, command: str) -> Iterator[None]:
+    def working(self) -> Iterator[None]:
         with self.log.open("w") as log:
-            worker = [sys.executable, "manage.py", command, "--watch"]
+            worker = [sys.executable, "manage.py", "work"]
             process = subprocess.Popen(worker, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
         try:
             yield

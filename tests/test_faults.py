@@ -117,7 +117,7 @@ print(json.dumps(Mail.objects.get(subject="Still here").last_error))
 
 
 def test_worker_goes_on_when_the_database_is_back(portal, data, database):
-    with portal.working("send_mails"):
+    with portal.working():
         for breaks, mends, _seconds in DATABASE.values():
             getattr(database, breaks)()
             time.sleep(1)

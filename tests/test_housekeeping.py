@@ -17,7 +17,7 @@ from portal.foundation.api.models import CallCount, KeptAnswer
 from portal.foundation.api.throttles import prune_counts
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import prune_sign_ins
-from portal.foundation.queue import worker
+from portal.foundation.queue import batches
 from tests.factories import LicenseFactory, SignInFactory, UserFactory, days
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def small_batches(monkeypatch):
-    monkeypatch.setattr(worker, "BATCH", 2)
+    monkeypatch.setattr(batches, "BATCH", 2)
 
 
 @pytest.fixture
@@ -102,6 +102,6 @@ def test_account_that_is_of_use_stays(newcomer, make):
 
 def test_worker_does_it_without_a_cron(newcomer):
     KeptAnswer.objects.create(caller="client:x", key="k", fingerprint="f", began_at=days(-2))
-    call_command("send_webhooks")
+    call_command("work", once=True)
     assert not User.objects.exists()
     assert not KeptAnswer.objects.exists()

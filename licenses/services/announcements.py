@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from licenses.models import License, Order, Term
 from licenses.topics import Topic
-from portal.foundation.webhooks.services import announce, deliver_due, prune_old, written
+from portal.foundation.webhooks.services import announce, written
 
 
 def announce_added(*, license: License, order: Order, at: datetime) -> None:
@@ -76,7 +76,3 @@ def note_ends(*, now: datetime | None = None, limit: int = 100) -> int:
         if license.term_in_force(now) is None:
             announce_ended(license=license, reason="expired", at=license.with_grace(last_ends[license.pk]))
     return len(last_ends)
-
-
-# What the worker of webhooks does, and every how many seconds.
-JOBS = {note_ends: 30, deliver_due: 0, prune_old: 3600}

@@ -5,20 +5,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 
 LEASH = Path(__file__).with_name("leash.py")
 LOOK_EVERY = 0.1
 PATIENCE = 8  # seconds to end on request
 
 
-def run_together(commands: list[list[str]], workers: Sequence[Thread] = (), **where) -> int:
-    """Run until a signal comes, a program or one of our own workers ends, or whoever started us is gone.
-
-    Returns an exit code.
+def run_together(commands: list[list[str]], **where) -> int:
+    """Run until a signal comes, a program ends, or whoever started us is gone. Returns an exit code.
 
     Each program is in a group of its own, so that Ctrl-C reaches only us, and its children end with it. It is on a
     leash, so that it also ends when we are killed and can tell nobody.
@@ -29,16 +25,10 @@ def run_together(commands: list[list[str]], workers: Sequence[Thread] = (), **wh
     parent = os.getppid()
     leash = [sys.executable, str(LEASH), str(os.getpid())]
     programs = [subprocess.Popen([*leash, *each], start_new_session=True, **where) for each in commands]  # noqa: S603
-    for worker in workers:
-        worker.start()
-    while not told and os.getppid() == parent and all_live(programs, workers):
+    while not told and os.getppid() == parent and all(program.poll() is None for program in programs):
         time.sleep(LOOK_EVERY)
     stop(programs)
     return 0 if told else 1
-
-
-def all_live(programs: list[subprocess.Popen], workers: Sequence[Thread]) -> bool:
-    return all(program.poll() is None for program in programs) and all(worker.is_alive() for worker in workers)
 
 
 def stop(programs: list[subprocess.Popen]) -> None:

@@ -1,10 +1,12 @@
 """A real Chromium against the running portal; whatever its console complains about fails the test."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.conf import settings as portal
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from licenses.models import Plan
@@ -103,7 +105,7 @@ def deliver_mail(settings):
     settings.EMAIL_BACKEND = "portal.foundation.mail.backend.OutboxBackend"
     for path in (settings.DATA_DIR / "mail").glob("*"):
         path.unlink()
-    return deliver_due
+    return partial(deliver_due, clock=timezone.now)
 
 
 @pytest.fixture

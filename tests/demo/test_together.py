@@ -11,16 +11,15 @@ from tests.environment import ROOT
 
 # Two programs; the first one has a child of its own. Each says its number, so that we can ask for it afterwards.
 RUN = """
-import sys, time
-from threading import Thread
+import sys
 from portal.demo.together import run_together
-sys.exit(run_together([["sh", "-c", {first!r}], ["sh", "-c", {second!r}]], {workers}))
+sys.exit(run_together([["sh", "-c", {first!r}], ["sh", "-c", {second!r}]]))
 """
 FOR_EVER = "echo $$; sleep 300 & echo $!; wait"
 
 
-def start(first: str = FOR_EVER, second: str = FOR_EVER, workers: str = "[]") -> subprocess.Popen:
-    command = [sys.executable, "-c", RUN.format(first=first, second=second, workers=workers)]
+def start(first: str = FOR_EVER, second: str = FOR_EVER) -> subprocess.Popen:
+    command = [sys.executable, "-c", RUN.format(first=first, second=second)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
 
@@ -64,14 +63,6 @@ def test_end_of_one_ends_the_other_and_is_no_success(end):
     assert nothing_is_left(programs)
 
 
-def test_end_of_a_worker_ends_the_programs_and_is_no_success():
-    portal = start(workers="[Thread(target=time.sleep, args=[0.5])]")
-    programs = portal.communicate(timeout=15)[0].split()
-    assert portal.returncode == 1
-    assert len(programs) == 4
-    assert nothing_is_left(programs)
-
-
 def test_program_that_does_not_listen_is_killed():
     portal = start(second="trap '' TERM; echo $$; while true; do sleep 1; done")
     programs = [portal.stdout.readline() for _line in range(3)]
@@ -81,7 +72,7 @@ def test_program_that_does_not_listen_is_killed():
 
 
 def test_death_of_the_parent_ends_all():
-    run = RUN.format(first=FOR_EVER, second=FOR_EVER, workers="[]")
+    run = RUN.format(first=FOR_EVER, second=FOR_EVER)
     make = [sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {run!r}])"]
     parent = subprocess.Popen(make, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     programs = [parent.stdout.readline() for _line in range(4)]

@@ -1,29 +1,19 @@
 """The outbox for staff: who was written to, about what, and whether it arrived; never the text."""
 
 from django.contrib import admin, messages
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from portal.foundation.queue.filters import StateFilter
 from portal.ui.staff import KeptAdmin
 
 from .models import Mail
-from .services import try_again
+from .services import send_again
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request, model_admin):
-        return [("waiting", _("waiting")), ("sent", _("sent")), ("given-up", _("given up"))]
-
-    def queryset(self, request, queryset):
-        facts = {
-            "waiting": {"sent_at__isnull": True, "given_up_at__isnull": True},
-            "sent": {"sent_at__isnull": False},
-            "given-up": {"given_up_at__isnull": False},
-        }
-        return queryset.filter(**facts.get(self.value(), {}))
+class MailStateFilter(StateFilter):
+    done = ("sent", _("sent"))
 
 
 @admin.register(Mail)
@@ -32,17 +22,17 @@ class MailAdmin(KeptAdmin):
         "subject",
         "recipients",
         "created_at",
-        "sent_at",
+        "done_at",
         "tries",
         "next_try_at",
         "last_error",
         "given_up_at",
     )
-    list_filter = (StateFilter, "created_at")
+    list_filter = (MailStateFilter, "created_at")
     search_fields = ("recipients", "subject")
     date_hierarchy = "created_at"
     show_full_result_count = False
-    fields = ("recipients", "subject", "created_at", "tries", "next_try_at", "last_error", "sent_at", "given_up_at")
+    fields = ("recipients", "subject", "created_at", "tries", "next_try_at", "last_error", "done_at", "given_up_at")
     actions = ("try_again_now",)
 
     def has_change_permission(self, request, obj=None):
@@ -53,6 +43,6 @@ class MailAdmin(KeptAdmin):
 
     @admin.action(description=_("Try again now"), permissions=["send"])
     def try_again_now(self, request, queryset):
-        count = try_again(mails=queryset)
+        count = send_again(mails=queryset, at=timezone.now())
         text = ngettext("%(count)d mail is tried again now.", "%(count)d mails are tried again now.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)

@@ -1,66 +1,102 @@
-"""Do something again and again until told to stop: what the workers have in common."""
+"""Do what is due again and again until told to stop, whatever the database does meanwhile, and say what is late."""
 
 import logging
-import signal
-import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from threading import Event, Thread
 
-from django.conf import settings
 from django.db import Error, close_old_connections, connection
-from django.utils import timezone
-from django.utils.module_loading import import_string
+from django.db.models import Count, Min
+
+from .models import PeriodicRun
+from .services import Clock
+from .table import PERIODIC, QUEUES, Periodic, lanes
 
 LOOK_EVERY = 0.5
+REPORT_EVERY = 60
 DATABASE_PAUSE = 5
-
-# What there is to do, and how many seconds after it was done last.
-Jobs = dict[Callable[[], object], float]
+# For how long periodic work may go on after that. It can be cut off anywhere: each batch is a transaction.
+PATIENCE = 5
 
 logger = logging.getLogger("portal.foundation.queue.worker")
 
 
-def work_until_told(*tables: Jobs, greeting: str) -> None:
-    """Do the jobs until SIGTERM or SIGINT, those of each table side by side: what takes long delays no message."""
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    print(greeting, flush=True)
-    helpers = [Thread(target=work, args=[jobs, stop]) for jobs in tables[1:]]
-    for helper in helpers:
-        helper.start()
-    work(tables[0], stop)
-    for helper in helpers:
-        helper.join()
+def work_until(stop: Event, *, clock: Clock) -> None:
+    """Work until told to stop; mails and messages that are in hand are finished first."""
+    deliveries = [partial(queue.deliver, clock=clock, stop=stop) for queue in QUEUES.values()]
+    periodic = [partial(run_due, works, clock=clock, stop=stop) for works in lanes().values()]
+    delivering, running = ([start(each, stop) for each in threads] for threads in (deliveries, periodic))
+    go_on(lambda: report(at=clock()), stop, REPORT_EVERY)
+    for thread in delivering:
+        thread.join()
+    for thread in running:
+        thread.join(PATIENCE)
 
 
-def work(jobs: Jobs, stop: Event) -> None:
-    """Do each job at its time until told to stop; wait for a database that is away."""
-    due = dict.fromkeys(jobs, 0.0)
+def work_once(*, clock: Clock) -> dict[str, int]:
+    """Do all that is due; return how many jobs of each queue were done."""
+    run_due(PERIODIC, clock=clock)
+    return {name: queue.deliver(clock=clock) for name, queue in QUEUES.items()}
+
+
+def start(do: Callable[[], object], stop: Event) -> Thread:
+    thread = Thread(target=go_on, args=[do, stop, LOOK_EVERY], daemon=True)
+    thread.start()
+    return thread
+
+
+def go_on(do: Callable[[], object], stop: Event, every: float) -> None:
+    """Do it every so many seconds until told to stop; wait for a database that is away."""
     while not stop.is_set():
         close_old_connections()
         try:
-            do_what_is_due(jobs, due)
+            do()
         except Error as error:
             logger.warning("The database does not answer: %s", type(error).__name__)
             connection.close()
             stop.wait(DATABASE_PAUSE)
-        stop.wait(LOOK_EVERY)
+        except Exception:
+            logger.exception("Something that the worker did went wrong; it goes on")
+        stop.wait(every)
+    connection.close()
 
 
-def do_what_is_due(jobs: Jobs, due: Jobs) -> None:
-    for job, every in jobs.items():
-        if due[job] <= time.monotonic():
-            job()
-            due[job] = time.monotonic() + every
+def run_due(works: dict[str, Periodic], *, clock: Clock, stop: Event | None = None) -> None:
+    """Do the periodic work whose time has come."""
+    due = PeriodicRun.objects.filter(name__in=works)
+    next_runs = dict(due.values_list("name", "next_run_at"))
+    new = [PeriodicRun(name=name, next_run_at=clock()) for name in works if name not in next_runs]
+    if new:
+        PeriodicRun.objects.bulk_create(new, ignore_conflicts=True)
+    for name, work in works.items():
+        at = clock()
+        if next_runs.get(name, at) <= at and not (stop and stop.is_set()):
+            run(name, work, at=at)
 
 
-def housekeeping() -> Jobs:
-    """Return what is tidied up by time, and every how many seconds: `settings.HOUSEKEEPING`, as functions."""
-    return {partial(do_now, import_string(path)): every for path, every in settings.HOUSEKEEPING.items()}
+def run(name: str, work: Periodic, *, at: datetime) -> None:
+    """Do it, unless another worker was faster. What fails or dies is tried again when its time has come again."""
+    mine = PeriodicRun.objects.filter(name=name, next_run_at__lte=at).update(next_run_at=at + work.every)
+    if not mine:
+        return
+    try:
+        work.do(at=at)
+    except Error:
+        raise
+    except Exception:
+        logger.exception("Periodic work failed: %s", name)
 
 
-def do_now(job: Callable[..., object]) -> object:
-    """Do a job that is told what time it is."""
-    return job(at=timezone.now())
+def report(*, at: datetime) -> None:
+    """Say in one line what is due, and how late the oldest is."""
+    runs = PeriodicRun.objects.filter(name__in=PERIODIC, next_run_at__lte=at)
+    kinds = {name: queue.model.objects.due(at).order_by() for name, queue in QUEUES.items()}
+    found = {name: due.aggregate(count=Count("pk"), oldest=Min("next_try_at")) for name, due in kinds.items()}
+    found["periodic work"] = runs.aggregate(count=Count("pk"), oldest=Min("next_run_at"))
+    logger.info("Due: %s", ", ".join(f"{name} {lateness(at=at, **facts)}" for name, facts in found.items()))
+
+
+def lateness(*, count: int, oldest: datetime | None, at: datetime) -> str:
+    """Return “3 (oldest 42 s late)”, or “0”."""
+    return f"{count} (oldest {(at - oldest).total_seconds():.0f} s late)" if oldest else "0"

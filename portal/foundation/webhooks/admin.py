@@ -5,9 +5,11 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Q
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from portal.foundation.queue.filters import StateFilter
 from portal.ui.staff import HappenedFilter, KeptAdmin
 from portal.ui.words import moment
 
@@ -38,7 +40,7 @@ class EndpointAdmin(admin.ModelAdmin):
     actions = ["rotate", "switch_off", "switch_on"]
 
     def get_queryset(self, request):
-        waits = Q(deliveries__isnull=False, deliveries__delivered_at=None, deliveries__given_up_at=None)
+        waits = Q(deliveries__isnull=False, deliveries__done_at=None, deliveries__given_up_at=None)
         return super().get_queryset(request).annotate(messages_waiting=Count("deliveries", filter=waits))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -78,33 +80,23 @@ class EndpointAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Make a new secret"), permissions=["change"])
     def rotate(self, request, queryset):
-        return self.show_secrets(request, [rotate_secret(endpoint=endpoint) for endpoint in queryset])
+        return self.show_secrets(
+            request, [rotate_secret(endpoint=endpoint, at=timezone.now()) for endpoint in queryset]
+        )
 
     @admin.action(description=_("Switch off"), permissions=["change"])
     def switch_off(self, request, queryset):
         for endpoint in queryset:
-            disable_endpoint(endpoint=endpoint)
+            disable_endpoint(endpoint=endpoint, at=timezone.now())
 
     @admin.action(description=_("Switch on"), permissions=["change"])
     def switch_on(self, request, queryset):
         for endpoint in queryset:
-            enable_endpoint(endpoint=endpoint)
+            enable_endpoint(endpoint=endpoint, at=timezone.now())
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request, model_admin):
-        return [("waiting", _("waiting")), ("delivered", _("delivered")), ("given-up", _("given up"))]
-
-    def queryset(self, request, queryset):
-        facts = {
-            "waiting": {"delivered_at__isnull": True, "given_up_at__isnull": True},
-            "delivered": {"delivered_at__isnull": False},
-            "given-up": {"given_up_at__isnull": False},
-        }
-        return queryset.filter(**facts.get(self.value(), {}))
+class DeliveryStateFilter(StateFilter):
+    done = ("delivered", _("delivered"))
 
 
 @admin.register(Delivery)
@@ -118,10 +110,10 @@ class DeliveryAdmin(KeptAdmin):
         "last_status",
         "last_error",
         "next_try",
-        "delivered_at",
+        "done_at",
         "given_up_at",
     )
-    list_filter = (StateFilter, "topic", "endpoint", "created_at")
+    list_filter = (DeliveryStateFilter, "topic", "endpoint", "created_at")
     list_select_related = ("endpoint",)
     search_fields = ("subject", "event_id", "endpoint__url")
     search_help_text = _("Support key, id of the message, or address.")
@@ -142,6 +134,6 @@ class DeliveryAdmin(KeptAdmin):
 
     @admin.action(description=_("Send again"), permissions=["send"])
     def send_now(self, request, queryset):
-        count = send_again(deliveries=Delivery.objects.filter(pk__in=queryset.values("pk")))
+        count = send_again(deliveries=Delivery.objects.filter(pk__in=queryset.values("pk")), at=timezone.now())
         text = ngettext("%(count)d message is sent again.", "%(count)d messages are sent again.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)

@@ -7,6 +7,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.foundation.queue.models import WAITS, Job, JobQuerySet
+
 from .addresses import refuse_address
 from .topics import all_topics, topic_choices
 
@@ -53,34 +55,29 @@ class Endpoint(models.Model):
     def __str__(self) -> str:
         return f"{self.client_id}: {self.url}"
 
-    @property
-    def sealed_secrets(self) -> list[bytes]:
-        """The secrets to sign with now: the current one, and for a day also the one before."""
-        overlaps = self.rotated_at and timezone.now() < self.rotated_at + OVERLAP
+    def sealed_secrets(self, at: datetime) -> list[bytes]:
+        """The secrets to sign with at this moment: the current one, and for a day also the one before."""
+        overlaps = self.rotated_at and at < self.rotated_at + OVERLAP
         previous = [self.sealed_previous_secret] if overlaps and self.sealed_previous_secret else []
         return [bytes(sealed) for sealed in (self.sealed_secret, *previous)]
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def waiting(self):
-        """Messages that have neither arrived nor been given up."""
-        return self.filter(delivered_at__isnull=True, given_up_at__isnull=True)
-
-    def due(self, now: datetime):
+class DeliveryQuerySet(JobQuerySet):
+    def due(self, at: datetime):
         """Messages to try now, oldest first: none before the earlier ones about the same thing at the same endpoint."""
         earlier = Delivery.objects.waiting().filter(
             endpoint=OuterRef("endpoint"), subject=OuterRef("subject"), pk__lt=OuterRef("pk")
         )
-        awake = Q(endpoint__paused_until__isnull=True) | Q(endpoint__paused_until__lte=now)
-        return (
-            self.waiting()
-            .filter(awake, ~Exists(earlier), next_try_at__lte=now, endpoint__disabled_at__isnull=True)
-            .order_by("next_try_at", "pk")
-        )
+        awake = Q(endpoint__paused_until__isnull=True) | Q(endpoint__paused_until__lte=at)
+        listens = Q(endpoint__disabled_at__isnull=True)
+        return super().due(at).filter(awake, listens, ~Exists(earlier)).select_related("endpoint")
 
 
-class Delivery(models.Model):
+class Delivery(Job):
     """One message for one endpoint: the same id and the same bytes however often it is tried."""
+
+    IN_HAND = timedelta(minutes=5)
+    FIRST_WAIT = timedelta(seconds=5)
 
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries", verbose_name=_("endpoint"))
     event_id = models.CharField(_("id"), max_length=100)
@@ -88,43 +85,23 @@ class Delivery(models.Model):
     subject = models.CharField(_("subject"), max_length=64)
     body = models.TextField(_("message"))
     created_at = models.DateTimeField(_("happened"), default=timezone.now)
-    tried_since = models.DateTimeField(_("tried since"), default=timezone.now)
-    next_try_at = models.DateTimeField(_("next try"), default=timezone.now)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     last_status = models.PositiveSmallIntegerField(_("last answer"), null=True)
-    last_error = models.CharField(_("last error"), max_length=200, blank=True)
-    delivered_at = models.DateTimeField(_("delivered"), null=True)
-    given_up_at = models.DateTimeField(_("given up"), null=True)
+    done_at = models.DateTimeField(_("delivered"), null=True)
 
     objects = DeliveryQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Job.Meta):
         verbose_name = _("webhook message")
         verbose_name_plural = _("webhook messages")
         ordering = ["-pk"]
         constraints = [
+            *Job.Meta.constraints,
             models.UniqueConstraint(fields=["endpoint", "event_id"], name="event_is_told_once_an_endpoint"),
-            models.CheckConstraint(
-                condition=Q(delivered_at__isnull=True) | Q(given_up_at__isnull=True),
-                name="delivered_message_is_not_given_up",
-            ),
         ]
         indexes = [
-            models.Index(
-                fields=["next_try_at"],
-                condition=Q(delivered_at__isnull=True, given_up_at__isnull=True),
-                name="messages_to_send",
-            ),
-            models.Index(
-                fields=["endpoint", "subject", "id"],
-                condition=Q(delivered_at__isnull=True, given_up_at__isnull=True),
-                name="messages_in_their_order",
-            ),
+            *Job.Meta.indexes,
+            models.Index(fields=["endpoint", "subject", "id"], condition=WAITS, name="messages_in_their_order"),
         ]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.subject}"
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.delivered_at is None and self.given_up_at is None

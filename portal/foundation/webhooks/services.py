@@ -1,37 +1,28 @@
-"""Tell stores what happened: each message once, in order about the same thing, again later when it fails."""
+"""Tell stores what happened: signed, in order about the same thing; the queue tries again what did not arrive."""
 
 import json
-import logging
-import random
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection as database
 from django.db import transaction
-from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.foundation.crypto.sealing import LostKeyError
+from portal.foundation.queue.services import Clock, Facts, TryLaterError, prune, try_again, work_off
 
 from .models import OVERLAP, Delivery, Endpoint
 from .post import Answer, post
 from .signing import new_secret, seal_secret, signed_headers
 from .topics import all_topics
 
-logger = logging.getLogger("portal.foundation.webhooks")
-
-# While one worker has a message in hand, no other takes it; if that worker dies, it is due again after this time.
-IN_HAND = timedelta(minutes=5)
-FIRST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(hours=1)
-# So long nobody who does not answer is called again, whatever else there is to tell.
+# For how long nobody who does not answer is called again, whatever else there is to tell.
 ENDPOINT_PAUSE = timedelta(seconds=30)
-GIVE_UP_AFTER = timedelta(days=3)
-KEEP_FOR = timedelta(days=30)
 GONE = 410
 USER_AGENT = "Portal-Webhooks/1"
+LOST_KEY = "SECRET_KEY was changed without its fallback: make a new secret for the endpoint"
 
 
 def announce(*, type: str, subject: str, client_id: str, data: dict[str, Any], event_id: str, at: datetime) -> int:
@@ -56,92 +47,55 @@ def written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def deliver_due(*, limit: int = 100) -> int:
+def deliver_due(*, clock: Clock, stop: Event | None = None, limit: int | None = None) -> int:
     """Send the messages that are due, oldest first, and return how many arrived."""
-    delivered = 0
-    for _number in range(limit):
-        delivery = claim_next()
-        if delivery is None:
-            break
-        delivered += deliver(delivery)
-    return delivered
+    return work_off(Delivery, deliver, clock=clock, stop=stop, limit=limit)
 
 
-@transaction.atomic
-def claim_next() -> Delivery | None:
-    """Take the next due message in hand, so that no other worker does; None when there is none."""
-    now = timezone.now()
-    due = Delivery.objects.due(now).select_related("endpoint")
-    if database.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True, of=("self",))
-    delivery = due.first()
-    if delivery is not None:
-        Delivery.objects.filter(pk=delivery.pk).update(next_try_at=now + IN_HAND, tries=F("tries") + 1)
-        delivery.refresh_from_db(fields=["next_try_at", "tries"])
-    return delivery
-
-
-def deliver(delivery: Delivery) -> bool:
-    """Send one message and record the outcome."""
+def deliver(delivery: Delivery, clock: Clock) -> Facts:
+    """Send one message; return what to note of it. Raises `TryLaterError` unless the receiver says that it has it."""
     try:
-        answer = send(delivery)
-    except LostKeyError:
-        return try_later(delivery, "SECRET_KEY was changed without its fallback: make a new secret for the endpoint")
+        answer = send(delivery, at=clock())
+    except LostKeyError as error:
+        raise TryLaterError(LOST_KEY, last_status=None) from error
     except ValidationError as refusal:
-        return try_later(delivery, refusal.messages[0])
-    except Exception as error:  # whatever a receiver does to us, the worker goes on
-        pause(delivery.endpoint)
-        return try_later(delivery, type(error).__name__)
-    if 200 <= answer.status < 300:
-        facts = {"delivered_at": timezone.now(), "last_status": answer.status, "last_error": ""}
-        return bool(Delivery.objects.waiting().filter(pk=delivery.pk).update(**facts))
+        raise TryLaterError(refusal.messages[0], last_status=None) from refusal
+    except Exception as error:  # whatever a receiver does to us
+        pause(delivery.endpoint, at=clock())
+        raise TryLaterError(type(error).__name__, last_status=None) from error
     if answer.status == GONE:
-        disable_endpoint(endpoint=delivery.endpoint)
-    return try_later(delivery, "", answer)
+        disable_endpoint(endpoint=delivery.endpoint, at=clock())
+    if not 200 <= answer.status < 300:
+        raise TryLaterError("", wait=asked_wait(answer), last_status=answer.status)
+    return {"last_status": answer.status}
 
 
-def send(delivery: Delivery) -> Answer:
+def send(delivery: Delivery, *, at: datetime) -> Answer:
     body = delivery.body.encode()
     headers = signed_headers(
         event_id=delivery.event_id,
-        timestamp=int(timezone.now().timestamp()),
+        timestamp=int(at.timestamp()),
         body=body,
-        sealed_secrets=delivery.endpoint.sealed_secrets,
+        sealed_secrets=delivery.endpoint.sealed_secrets(at),
     )
     return post(delivery.endpoint.url, body, {"Content-Type": "application/json", "User-Agent": USER_AGENT, **headers})
 
 
-def try_later(delivery: Delivery, error: str, answer: Answer | None = None) -> bool:
-    """Let a message that did not arrive wait, each time about twice as long; give it up after three days."""
-    facts: dict[str, Any] = {"last_status": answer.status if answer else None, "last_error": error[:200]}
-    reason = error or f"status {facts['last_status']}"
-    if delivery.tried_since < timezone.now() - GIVE_UP_AFTER:
-        logger.error("Webhook message %s is given up: %s", delivery.pk, reason)
-        facts["given_up_at"] = timezone.now()
-    else:
-        logger.warning("Webhook message %s did not arrive: %s", delivery.pk, reason)
-        facts["next_try_at"] = timezone.now() + wait_after(delivery.tries, answer)
-    Delivery.objects.waiting().filter(pk=delivery.pk).update(**facts)
-    return False
+def asked_wait(answer: Answer) -> timedelta:
+    """Return how long the receiver asks us to wait, if that is not too long."""
+    asked = answer.retry_after
+    return min(timedelta(seconds=int(asked[:9])), Delivery.LONGEST_WAIT) if asked.isdecimal() else timedelta(0)
 
 
-def wait_after(tries: int, answer: Answer | None) -> timedelta:
-    """Return how long to wait: jittered, and as long as the receiver asks, if that is not too long."""
-    wait = min(FIRST_WAIT * 2 ** min(tries - 1, 12), LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311 (no secret)
-    asked = answer.retry_after if answer else ""
-    return max(wait, min(timedelta(seconds=int(asked[:9])), LONGEST_WAIT)) if asked.isdecimal() else wait
-
-
-def pause(endpoint: Endpoint) -> None:
+def pause(endpoint: Endpoint, *, at: datetime) -> None:
     """Leave a receiver that does not answer alone for a moment, so that others are not held up by waiting for it."""
-    Endpoint.objects.filter(pk=endpoint.pk).update(paused_until=timezone.now() + ENDPOINT_PAUSE)
+    Endpoint.objects.filter(pk=endpoint.pk).update(paused_until=at + ENDPOINT_PAUSE)
 
 
-def send_again(*, deliveries) -> int:
+def send_again(*, deliveries: QuerySet[Delivery], at: datetime) -> int:
     """Make these messages due now, also those that arrived or were given up; return how many."""
-    now = timezone.now()
     Endpoint.objects.filter(deliveries__in=deliveries).update(paused_until=None)
-    return deliveries.update(next_try_at=now, tried_since=now, delivered_at=None, given_up_at=None)
+    return try_again(deliveries, at=at)
 
 
 def add_endpoint(*, client_id: str, url: str, topics: list[str] | None = None) -> tuple[Endpoint, str]:
@@ -161,32 +115,29 @@ def add_endpoint(*, client_id: str, url: str, topics: list[str] | None = None) -
 
 
 @transaction.atomic
-def rotate_secret(*, endpoint: Endpoint) -> tuple[Endpoint, str]:
+def rotate_secret(*, endpoint: Endpoint, at: datetime) -> tuple[Endpoint, str]:
     """Give an endpoint a new secret, shown this once; for a day messages carry the old signature as well."""
     endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
     secret = new_secret()
     endpoint.sealed_previous_secret, endpoint.sealed_secret = endpoint.sealed_secret, seal_secret(secret)
-    endpoint.rotated_at = timezone.now()
+    endpoint.rotated_at = at
     endpoint.save(update_fields=["sealed_previous_secret", "sealed_secret", "rotated_at"])
     return endpoint, secret
 
 
-def disable_endpoint(*, endpoint: Endpoint) -> None:
+def disable_endpoint(*, endpoint: Endpoint, at: datetime) -> None:
     """Tell an endpoint nothing more; what waits, waits."""
-    Endpoint.objects.listening().filter(pk=endpoint.pk).update(disabled_at=timezone.now())
+    Endpoint.objects.listening().filter(pk=endpoint.pk).update(disabled_at=at)
 
 
-def enable_endpoint(*, endpoint: Endpoint) -> None:
+def enable_endpoint(*, endpoint: Endpoint, at: datetime) -> None:
     """Send to an endpoint again, what waits first; its three days begin anew."""
-    now = timezone.now()
     if Endpoint.objects.filter(pk=endpoint.pk, disabled_at__isnull=False).update(disabled_at=None, paused_until=None):
-        Delivery.objects.waiting().filter(endpoint=endpoint).update(tried_since=now, next_try_at=now)
+        Delivery.objects.waiting().filter(endpoint=endpoint).update(tried_since=at, next_try_at=at)
 
 
-def prune_old() -> int:
+def prune_messages(*, at: datetime) -> int:
     """Delete messages that arrived or were given up long ago, and secrets that no longer sign; return how many."""
-    now = timezone.now()
-    stale = Endpoint.objects.filter(rotated_at__lt=now - OVERLAP).exclude(sealed_previous_secret=b"")
+    stale = Endpoint.objects.filter(rotated_at__lt=at - OVERLAP).exclude(sealed_previous_secret=b"")
     stale.update(sealed_previous_secret=b"")
-    before = now - KEEP_FOR
-    return Delivery.objects.filter(Q(delivered_at__lt=before) | Q(given_up_at__lt=before)).delete()[0]
+    return prune(Delivery, at=at)

@@ -1,9 +1,6 @@
 """Mails wait sealed, go out once, and come again when the server was away."""
 
-import signal
 import smtplib
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -21,6 +18,7 @@ from django.utils import timezone
 
 from portal.foundation.mail import services
 from portal.foundation.mail.models import Mail
+from portal.foundation.queue.services import claim, prune
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +72,7 @@ def test_mail_waits_and_goes_out_as_it_was_written():
     letter.send()
     send(reply_to=["help@example.com"], headers={"X-Kind": "test"})
     assert mail.outbox == []
-    assert services.deliver_due() == 2
+    assert services.deliver_due(clock=timezone.now) == 2
     report, hello = mail.outbox
     assert report.recipients() == ["a@example.com", "b@example.com", "c@example.com"]
     assert [part.get_filename() for part in report.message().get_payload()[1:]] == ["codes.csv", "logo.png"]
@@ -88,30 +86,30 @@ def test_nothing_secret_is_in_the_table_before_or_after():
     waiting = send()
     stored = bytes(waiting.sealed)
     assert SECRET.encode() not in stored
-    services.deliver_due()
+    services.deliver_due(clock=timezone.now)
     waiting.refresh_from_db()
     assert bytes(waiting.sealed) == b""
-    assert waiting.sent_at
+    assert waiting.done_at
     assert SECRET not in str(Mail.objects.values())
 
 
 def test_sent_mail_is_not_sent_again():
     send()
-    services.deliver_due()
+    services.deliver_due(clock=timezone.now)
     make_due()
-    assert services.deliver_due() == 0
+    assert services.deliver_due(clock=timezone.now) == 0
     assert len(mail.outbox) == 1
 
 
 def test_dead_server_costs_the_mail_nothing_but_time(dead_server, settings):
     waiting = send()
-    assert services.deliver_due() == 0
+    assert services.deliver_due(clock=timezone.now) == 0
     waiting.refresh_from_db()
     assert waiting.last_error == "ConnectionRefusedError"
     assert waiting.next_try_at < timezone.now() + timedelta(minutes=1)
     settings.MAIL_DELIVERY = {"EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
     make_due()
-    assert services.deliver_due() == 1
+    assert services.deliver_due(clock=timezone.now) == 1
     waiting.refresh_from_db()
     assert waiting.last_error == ""
 
@@ -120,10 +118,10 @@ def test_page_answers_as_usual_while_the_server_is_down(dead_server, settings):
     data = {"email": "new@example.com", "password1": PASSWORD}
     answer = Client().post(reverse("account_signup"), data)
     assert answer["Location"] == reverse("account_email_verification_sent")
-    services.deliver_due()
+    services.deliver_due(clock=timezone.now)
     settings.MAIL_DELIVERY = {"EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
     make_due()
-    services.deliver_due()
+    services.deliver_due(clock=timezone.now)
     assert [letter.to for letter in mail.outbox] == [["new@example.com"]]
 
 
@@ -132,7 +130,7 @@ def test_refused_mail_waits_longer_each_time_and_its_error_quotes_nothing(failin
     waits = []
     for _try in range(9):
         make_due()
-        services.deliver_due()
+        services.deliver_due(clock=timezone.now)
         waiting.refresh_from_db()
         waits.append(waiting.next_try_at - timezone.now())
     assert waiting.last_error == "SMTPDataError 451"
@@ -144,28 +142,28 @@ def test_refused_mail_waits_longer_each_time_and_its_error_quotes_nothing(failin
 
 def test_refused_mail_is_given_up_after_three_days(failing_server):
     waiting = send()
-    Mail.objects.update(created_at=timezone.now() - timedelta(days=3, minutes=1))
-    services.deliver_due()
+    Mail.objects.update(tried_since=timezone.now() - timedelta(days=3, minutes=1))
+    services.deliver_due(clock=timezone.now)
     waiting.refresh_from_db()
     assert waiting.given_up_at
     make_due()
-    assert not Mail.objects.due().exists()
+    assert not Mail.objects.due(timezone.now()).exists()
 
 
 def test_one_refused_mail_does_not_hold_up_the_others(settings, failing_server):
     first = send()
-    services.deliver_due()
+    services.deliver_due(clock=timezone.now)
     settings.MAIL_DELIVERY = {"EMAIL_BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
     send()
-    assert services.deliver_due() == 1
+    assert services.deliver_due(clock=timezone.now) == 1
     first.refresh_from_db()
-    assert first.sent_at is None
+    assert first.done_at is None
 
 
 def test_mail_whose_key_is_lost_is_given_up_with_the_reason(settings):
     waiting = send()
     settings.SECRET_KEY = "another-" + "k" * 50
-    services.deliver_due()
+    services.deliver_due(clock=timezone.now)
     waiting.refresh_from_db()
     assert waiting.given_up_at
     assert "SECRET_KEY_FALLBACKS" in waiting.last_error
@@ -175,15 +173,15 @@ def test_mail_sealed_with_the_old_key_still_goes_out(settings):
     send()
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another-" + "k" * 50
-    assert services.deliver_due() == 1
+    assert services.deliver_due(clock=timezone.now) == 1
 
 
 def test_mail_of_a_worker_that_died_is_due_again_later():
     send()
-    assert services.claim_next()
-    assert services.claim_next() is None
+    assert claim(Mail, at=timezone.now())
+    assert claim(Mail, at=timezone.now()) is None
     Mail.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
-    assert services.claim_next()
+    assert claim(Mail, at=timezone.now())
 
 
 def test_mail_rolls_back_with_what_it_is_about():
@@ -195,15 +193,15 @@ def test_mail_rolls_back_with_what_it_is_about():
 
 def test_old_mails_are_forgotten():
     old, young = send(), send()
-    services.deliver_due()
-    Mail.objects.filter(pk=old.pk).update(sent_at=timezone.now() - timedelta(days=31))
-    assert services.prune_old() == 1
+    services.deliver_due(clock=timezone.now)
+    Mail.objects.filter(pk=old.pk).update(done_at=timezone.now() - timedelta(days=31))
+    assert prune(Mail, at=timezone.now()) == 1
     assert Mail.objects.get() == young
 
 
 def test_command_delivers_once():
     send()
-    call_command("send_mails")
+    call_command("work", once=True)
     assert len(mail.outbox) == 1
 
 
@@ -217,7 +215,7 @@ def test_two_workers_send_each_mail_once():
     def work(_number):
         try:
             barrier.wait()
-            return services.deliver_due()
+            return services.deliver_due(clock=timezone.now)
         finally:
             connection.close()
 
@@ -225,14 +223,6 @@ def test_two_workers_send_each_mail_once():
         sent = list(pool.map(work, range(4)))
     assert sum(sent) == len(mail.outbox) == 20
     assert len({letter.extra_headers["Message-ID"] for letter in mail.outbox}) == 20
-
-
-def test_watcher_stops_when_told(tmp_path):
-    command = [sys.executable, "manage.py", "send_mails", "--watch"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watcher:
-        assert "Waiting" in watcher.stdout.readline()
-        watcher.send_signal(signal.SIGTERM)
-        assert watcher.wait(timeout=30) == 0
 
 
 def test_staff_see_the_outbox_but_never_the_text(client_of, staff):
@@ -248,7 +238,7 @@ def test_staff_try_a_mail_again(client_of, staff):
     Mail.objects.update(given_up_at=timezone.now(), next_try_at=timezone.now() + timedelta(hours=1))
     data = {"action": "try_again_now", "_selected_action": [waiting.pk]}
     client_of(staff).post(reverse("admin:mail_mail_changelist"), data)
-    assert list(Mail.objects.due()) == [waiting]
+    assert list(Mail.objects.due(timezone.now())) == [waiting]
 
 
 def test_staff_who_may_only_look_send_nothing(client_of):
@@ -258,4 +248,4 @@ def test_staff_who_may_only_look_send_nothing(client_of):
     looker.user_permissions.set(Permission.objects.filter(codename="view_mail"))
     data = {"action": "try_again_now", "_selected_action": [waiting.pk]}
     client_of(looker).post(reverse("admin:mail_mail_changelist"), data)
-    assert not Mail.objects.due().exists()
+    assert not Mail.objects.due(timezone.now()).exists()

@@ -12,7 +12,6 @@ from portal.foundation.queue import worker
 @pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("connection already closed")])
 def test_worker_goes_on_when_the_database_was_away(monkeypatch, error):
     monkeypatch.setattr(worker, "DATABASE_PAUSE", 0)
-    monkeypatch.setattr(worker, "LOOK_EVERY", 0)
     stop, tries = Event(), []
 
     def job():
@@ -21,5 +20,5 @@ def test_worker_goes_on_when_the_database_was_away(monkeypatch, error):
             raise error
         stop.set()
 
-    worker.work({job: 0}, stop)
+    worker.go_on(job, stop, every=0)
     assert len(tries) == 2

@@ -75,7 +75,7 @@ def test_staff_who_may_only_look_rotate_nothing(client_of, endpoint):
 
 def test_log_is_found_by_support_key_and_sent_again(client_of, staff, endpoint, tell):
     tell("added-1")
-    Delivery.objects.update(delivered_at=timezone.now())
+    Delivery.objects.update(done_at=timezone.now())
     browser = client_of(staff)
     page = browser.get(reverse("admin:webhooks_delivery_changelist"), {"q": "4F2A-9C31-7D08", "state": "delivered"})
     assert "4F2A-9C31-7D08" in page.content.decode()
@@ -85,7 +85,7 @@ def test_log_is_found_by_support_key_and_sent_again(client_of, staff, endpoint, 
 
 def test_staff_who_may_only_look_send_nothing(client_of, endpoint, tell):
     tell("added-1")
-    Delivery.objects.update(delivered_at=timezone.now())
+    Delivery.objects.update(done_at=timezone.now())
     looker = UserFactory(is_staff=True)
     looker.user_permissions.set(Permission.objects.filter(codename="view_delivery"))
     act(client_of(looker), "send_now", Delivery.objects.get(), model="delivery")
@@ -110,7 +110,7 @@ def test_command_prints_a_new_secret(endpoint, secret, capsys):
         call_command("rotate_webhook_secret", "https://nobody.example.com/")
 
 
-@pytest.mark.parametrize("fact", ["", "delivered_at", "given_up_at"])
+@pytest.mark.parametrize("fact", ["", "done_at", "given_up_at"])
 def test_only_a_message_that_waits_has_a_next_try(client_of, staff, endpoint, tell, fact):
     tell("added-1")
     if fact:

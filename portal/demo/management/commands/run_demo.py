@@ -5,18 +5,14 @@ import json
 import os
 import socket
 import sys
-from threading import Event, Thread
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
-from licenses.services import announcements
 from portal.demo import accounts, assets
-from portal.demo.together import PATIENCE, run_together
-from portal.foundation.mail import services as outbox
-from portal.foundation.queue.worker import housekeeping, work
+from portal.demo.together import run_together
 
 # Two processes of four threads: a customer's slow download does not stop the others.
 GUNICORN = [
@@ -26,7 +22,7 @@ GUNICORN = [
 
 
 class Command(BaseCommand):
-    help = "Prepare the demonstration (database, static files, data) and run its web server and its workers."
+    help = "Prepare the demonstration (database, static files, data) and run its web server and its worker."
     requires_system_checks = ()
 
     def add_arguments(self, parser):
@@ -101,18 +97,9 @@ def welcome(address: str) -> str:
 
 
 def serve(listen: str, port: str) -> int:
-    """Run the web server, and the workers in this process, which has loaded all that they need, until one of them ends
-    or a signal comes; then none is left.
-    """
+    """Run the web server and the worker until one of them ends or a signal comes; then none is left."""
     bind = f"[{listen}]:{port}" if ":" in listen else f"{listen}:{port}"
     web = ["manage.py", "runserver", bind] if settings.DEBUG else [*GUNICORN, "--bind", bind]
     environment = {**os.environ, "PORT": port, "PYTHONUNBUFFERED": "1"}
-    told = Event()
-    tables = (outbox.JOBS, announcements.JOBS, housekeeping())
-    workers = [Thread(target=work, args=[jobs, told], daemon=True) for jobs in tables]
-    try:
-        return run_together([[sys.executable, *web]], workers, env=environment, cwd=settings.BASE_DIR)
-    finally:
-        told.set()
-        for worker in workers:
-            worker.join(PATIENCE)
+    programs = [[sys.executable, *web], [sys.executable, "manage.py", "work"]]
+    return run_together(programs, env=environment, cwd=settings.BASE_DIR)

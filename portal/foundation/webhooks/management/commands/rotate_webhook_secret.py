@@ -1,6 +1,7 @@
 """Give a webhook endpoint a new secret, and print it this once."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from portal.foundation.webhooks.models import OVERLAP, Endpoint
 from portal.foundation.webhooks.services import rotate_secret
@@ -17,7 +18,7 @@ class Command(BaseCommand):
         found = Endpoint.objects.filter(url=address, **({"client_id": store} if store else {}))
         if len(found) != 1:
             raise CommandError(f"{len(found)} endpoints have this address. Name the store with --store.")
-        _endpoint, secret = rotate_secret(endpoint=found[0])
+        _endpoint, secret = rotate_secret(endpoint=found[0], at=timezone.now())
         self.stdout.write(secret)
         hours = OVERLAP.total_seconds() / 3600
         self.stderr.write(f"The old secret signs {hours:.0f} hours longer.")

@@ -1,0 +1,24 @@
+"""What the lists of all jobs have in common for staff."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .models import WAITS
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What became of a job; whoever lists jobs says how one is called that is done."""
+
+    title = _("state")
+    parameter_name = "state"
+    done: tuple[str, Any]
+
+    def lookups(self, request, model_admin):
+        return [("waiting", _("waiting")), self.done, ("given-up", _("given up"))]
+
+    def queryset(self, request, queryset):
+        facts = {"waiting": WAITS, self.done[0]: Q(done_at__isnull=False), "given-up": Q(given_up_at__isnull=False)}
+        return queryset.filter(facts.get(self.value(), Q()))
