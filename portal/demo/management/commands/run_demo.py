@@ -101,5 +101,5 @@ def serve(listen: str, port: str) -> int:
     bind = f"[{listen}]:{port}" if ":" in listen else f"{listen}:{port}"
     web = ["manage.py", "runserver", bind] if settings.DEBUG else [*GUNICORN, "--bind", bind]
     environment = {**os.environ, "PORT": port, "PYTHONUNBUFFERED": "1"}
-    programs = [[sys.executable, *web], [sys.executable, "manage.py", "work"]]
+    programs = [[sys.executable, *web], [sys.executable, "manage.py", "work", "-v", "0"]]
     return run_together(programs, env=environment, cwd=settings.BASE_DIR)

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do all that is due, and end")
 
-    def handle(self, *, once: bool, **options: Any) -> str | None:
+    def handle(self, *, once: bool, verbosity: int, **options: Any) -> str | None:
         load_table()
         if once:
             done = work_once(clock=timezone.now)
@@ -30,7 +30,8 @@ class Command(BaseCommand):
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        self.stdout.write("Waiting for work …")
-        self.stdout.flush()
+        if verbosity:
+            self.stdout.write("Waiting for work …")
+            self.stdout.flush()
         work_until(stop, clock=timezone.now)
         return None
