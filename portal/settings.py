@@ -244,9 +244,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# Wrong passwords, and verification mails to one address; allauth's other limits stand as they are, all a minute long.
-SIGN_IN_PAUSE = timedelta(minutes=15)
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key", "confirm_email": "1/m/key,6/h/key"}
+# Wrong passwords from a network address (those for an account are a row of LIMITS), and verification mails to an email
+# address; allauth's other limits stand as they are, all a minute long.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip", "confirm_email": "1/m/key,6/h/key"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 # Behind a proxy: how many hops to trust, or the header that it sets; else every visitor shares the proxy's limits.
@@ -260,8 +260,8 @@ IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 60 * 24 * 3600
 IDP_OIDC_ROTATE_REFRESH_TOKEN = True
 IDP_OIDC_DEVICE_CODE_EXPIRES_IN = 600
 IDP_OIDC_DEVICE_CODE_INTERVAL = 5
-# How often an address may ask for a device's code; how often one may be typed is a row of LIMITS.
-IDP_OIDC_RATE_LIMITS = {"device_request": "20/m/ip", "device_user_code": ""}
+# How often an address may ask for a device's code, and how often one may be typed, are rows of LIMITS.
+IDP_OIDC_RATE_LIMITS = {"device_request": "", "device_user_code": ""}
 
 # Language and time
 LANGUAGE_CODE = "en"
@@ -362,8 +362,12 @@ LIMITS: dict[str, tuple[int, timedelta]] = {
     "sign-out": (60, timedelta(hours=1)),
     "release": (30, timedelta(hours=1)),
     "orders": (600, timedelta(minutes=1)),
+    # Wrong passwords for one email address, whether or not it has an account.
+    "sign-in": (5, timedelta(minutes=15)),
     # Codes that visitors type before they sign in, by network address: each becomes a row, none is looked up.
     "visitors-code": (60, timedelta(hours=1)),
+    # Codes that devices ask for, by network address.
+    "device-request": (20, timedelta(minutes=1)),
     # Only what is wrong: codes of devices, by person; secrets, and tokens that never were, by client and address.
     "device-code": (10, timedelta(minutes=5)),
     "wrong-secret": (60, timedelta(minutes=10)),

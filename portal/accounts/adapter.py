@@ -1,9 +1,9 @@
 """Where allauth asks us: who gets which answer, and how mails leave."""
 
+import hashlib
 from email.utils import formataddr, parseaddr
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from django.conf import settings
@@ -19,19 +19,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from licenses.services import deliver_waiting_orders, lend_waiting_code, move_waiting_code, resume_code
+from portal.foundation.api import limits
+from portal.foundation.oauth.allauth_seam import drop_login
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import end_sign_ins
 from portal.ui.brand import brand
 from portal.ui.words import from_now
 
 from . import interrupted
-from .limits import opens_at, tries_left
 from .models import User
 from .preferences import remember_language
 
 # The address that “Check your inbox” speaks of, and the password that the person had then.
 EXPECTED_MAIL = "expected_mail"
 EXPECTED_PASSWORD = "expected_password"  # noqa: S105 (the name of a session's entry)
+
+
+def digest_of(email: str) -> str:
+    """Return the subject under which the tries for an address are counted: long ones fit, and no table lists them."""
+    return hashlib.sha256(email.lower().encode()).hexdigest()
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -89,7 +95,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Mark the address as verified, unless another account took it meanwhile; what was bought for it arrives."""
         if not self.knows_password(request, email_address.user):
-            clear_login(request)
+            drop_login(request)
         try:
             with transaction.atomic():
                 verified = super().confirm_email(request, email_address)
@@ -103,27 +109,39 @@ class AccountAdapter(DefaultAccountAdapter):
 
     # Signing in
 
-    def explain_refusal(self, request: HttpRequest, refusal: ValidationError, email: str) -> ValidationError:
+    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
+        """Count a try before its password is looked at, so that tries sent at once cannot overtake the limit."""
+        super().pre_authenticate(request, **credentials)
+        request.sign_in_tries = limits.count("sign-in", digest_of(credentials["email"]))
+        if request.sign_in_tries.is_over:
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials) -> User | None:
+        user = super().authenticate(request, **credentials)
+        if user:
+            limits.give_back("sign-in", digest_of(credentials["email"]))
+        return user
+
+    def explain_refusal(self, request: HttpRequest, refusal: ValidationError) -> ValidationError:
         """Turn a refused sign-in into words that say what to do, the same whether or not the address is known."""
-        limit = {"action": "login_failed", "key": self._get_login_attempts_cache_key(request, email=email)}
-        opens = opens_at(request, **limit)
-        if opens:
-            text = _("There were too many tries. You can sign in again %(wait)s, or reset your password now.")
-            return ValidationError(text % {"wait": from_now(opens)}, code="too_many_login_attempts")
-        if refusal.code != "email_password_mismatch":
-            return refusal
-        tries = tries_left(request, **limit)
+        tries = getattr(request, "sign_in_tries", None)
         if tries is None:
             return refusal
+        if tries.number >= tries.of:
+            text = _("There were too many tries. You can sign in again %(wait)s, or reset your password now.")
+            return ValidationError(text % {"wait": from_now(tries.until)}, code="too_many_login_attempts")
+        if refusal.code != "email_password_mismatch":
+            return refusal
+        left = tries.of - tries.number
         text = ngettext(
             "The email address and password don’t match. Check both, or reset your password. "
             "You have %(tries)d more try, then a pause of %(minutes)d minutes.",
             "The email address and password don’t match. Check both, or reset your password. "
             "You have %(tries)d more tries, then a pause of %(minutes)d minutes.",
-            tries,
+            left,
         )
-        minutes = settings.SIGN_IN_PAUSE.total_seconds() // 60
-        return ValidationError(text % {"tries": tries, "minutes": minutes}, code=refusal.code)
+        minutes = settings.LIMITS["sign-in"][1].total_seconds() // 60
+        return ValidationError(text % {"tries": left, "minutes": minutes}, code=refusal.code)
 
     def post_login(self, request: HttpRequest, user: User, **how) -> HttpResponse:
         """Hand over the code that waited in the session, and let the browser keep the customer's language."""
@@ -153,11 +171,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         """Store a new password; whoever signed in on a device with the old one is out."""
         super().set_password(user, password)
+        limits.forget("sign-in", digest_of(user.email))
         end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED, actor=user)
-
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials) -> str:
-        """Count the tries of an address once: allauth's key has the host's name, and a port would make it another."""
-        return credentials["email"].lower()
 
     # Where to go on
 

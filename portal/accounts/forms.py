@@ -162,7 +162,7 @@ class SignInForm(allauth_forms.LoginForm):
         except ValidationError as refusal:
             for name in ("login", "password"):
                 self.fields[name].widget.attrs.update({"aria-invalid": "true", "aria-describedby": "notice-refused"})
-            raise get_adapter().explain_refusal(self.request, refusal, self.cleaned_data["login"]) from refusal
+            raise get_adapter().explain_refusal(self.request, refusal) from refusal
 
 
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):

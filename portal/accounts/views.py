@@ -4,9 +4,7 @@ from http import HTTPStatus
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import perform_password_login
-from allauth.account.internal.stagekit import unstash_login
-from allauth.account.models import EmailAddress, Login
+from allauth.account.models import EmailAddress
 from allauth.utils import get_request_param
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -24,13 +22,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from licenses.services import keep_typed_code, waiting_code
+from portal.foundation.oauth.allauth_seam import login_in_progress, sign_in_by_password
 from portal.foundation.timing import even_time
-from portal.ui.words import from_now, moment
+from portal.ui.words import moment
 
 from . import interrupted
 from .adapter import EXPECTED_MAIL, EXPECTED_PASSWORD
 from .forms import FirstPasswordForm, LanguageForm, NameForm, TimeZoneForm
-from .limits import opens_at
 from .links import read_link
 from .models import User
 from .preferences import remember_language
@@ -164,8 +162,7 @@ def open_account(request: HttpRequest, address: EmailAddress, form: FirstPasswor
     if request.user.is_authenticated:
         logout(request)
     messages.success(request, _("Your email address is verified."), extra_tags="time-zone")
-    login = Login(user=claimed.user, email=claimed.email)
-    return perform_password_login(request, {"email": claimed.email}, login)
+    return sign_in_by_password(request, claimed.user, claimed.email)
 
 
 @login_not_required
@@ -208,7 +205,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """“Check your inbox”: leads on once the address is verified, which may have happened on another device."""
     if request.user.is_authenticated:
         return redirect("licenses:index")
-    waiting = unstash_login(request, peek=True)
+    waiting = login_in_progress(request)
     sign_in = reverse("account_login")
     if waiting and waiting.redirect_url:
         sign_in += f"?{urlencode({'next': waiting.redirect_url})}"
@@ -246,9 +243,9 @@ def send_and_tell(request: HttpRequest, email: str, address: EmailAddress | None
     if sent:
         messages.success(request, _("We sent the message again."))
         return
-    opens = opens_at(request, action="confirm_email", key=email) or timezone.now()
-    text = _("A message is on its way already. You can ask for another one %(wait)s.")
-    messages.warning(request, text % {"wait": from_now(opens)})
+    messages.warning(
+        request, _("A message is on its way already. You can ask for another one in a minute, and for six in an hour.")
+    )
 
 
 @require_safe

@@ -71,6 +71,22 @@ def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(customer, sig
     assert "You can sign in again in 15 minutes" in refusal(sign_in(customer.email))
 
 
+def test_right_password_is_no_try(customer, sign_in):
+    for _number in range(6):
+        assert sign_in(customer.email).status_code == 302
+    assert "You have 4 more tries" in refusal(sign_in(customer.email, WRONG))
+
+
+def test_address_in_other_letters_is_the_same(customer, sign_in):
+    sign_in(customer.email, WRONG)
+    assert "You have 3 more tries" in refusal(sign_in(customer.email.upper(), WRONG))
+
+
+def test_unknown_address_is_counted_like_a_known_one(customer, sign_in):
+    said = [[refusal(sign_in(email, WRONG)) for _try in range(6)] for email in (customer.email, "nobody@example.com")]
+    assert said[0] == said[1]
+
+
 def test_choosing_a_new_password_ends_the_pause(customer, sign_in, newest_link):
     for _number in range(5):
         sign_in(customer.email, WRONG)

@@ -66,6 +66,12 @@ def give_back(limit: str, subject: object) -> None:
         cursor.execute(GIVE_BACK, {"key": key_of(limit, subject)})
 
 
+def forget(limit: str, subject: object) -> None:
+    """Begin to count a subject anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM api_callcount WHERE key = %(key)s", {"key": key_of(limit, subject)})
+
+
 def key_of(limit: str, subject: object) -> str:
     return f"{limit}:{subject}"
 

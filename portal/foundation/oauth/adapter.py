@@ -3,7 +3,6 @@
 import secrets
 
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
-from allauth.idp.oidc.internal.private_keys import filter_keys
 from allauth.idp.oidc.models import PrivateKey
 from django.conf import settings
 from django.urls import reverse
@@ -63,7 +62,7 @@ class OIDCAdapter(DefaultOIDCAdapter):
 
     def populate_server_metadata(self, data: dict) -> None:
         """Name what there is: our own addresses, and only what is served behind them."""
-        del data["end_session_endpoint"]
+        data.pop("end_session_endpoint", None)
         data.update({name: f"{settings.PORTAL_URL}{reverse(f'idp:oidc:{page}')}" for name, page in ENDPOINTS.items()})
         data.update(
             {
@@ -81,17 +80,13 @@ class OIDCAdapter(DefaultOIDCAdapter):
         )
 
     def list_private_keys(self, *, did_activate=None, is_active=None) -> list[PrivateKey]:
-        """Return the current key, and the retired ones as long as they are served."""
+        """Return the current key, and the retired ones as long as they are served: all of them can be asked for."""
         keys.signing_key(PURPOSE.name)
-        return filter_keys(
-            [
-                PrivateKey(
-                    pem=keys.pem_of(keys.private_key(key)).decode(),
-                    issued_at=key.made_at,
-                    expires_at=key.retired_at and key.retired_at + keys.SERVED_FOR,
-                )
-                for key in keys.served(PURPOSE.name)
-            ],
-            did_activate=did_activate,
-            is_active=is_active,
-        )
+        return [
+            PrivateKey(
+                pem=keys.pem_of(keys.private_key(key)).decode(),
+                issued_at=key.made_at,
+                expires_at=key.retired_at and key.retired_at + keys.SERVED_FOR,
+            )
+            for key in keys.served(PURPOSE.name)
+        ]

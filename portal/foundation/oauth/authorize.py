@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.authentication import get_authentication_records
-from allauth.idp.oidc.internal.clientkit import is_redirect_uri_allowed
 from allauth.idp.oidc.models import Client
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+
+from .allauth_seam import may_be_answered_at
 
 # SHA-256 in base64url without padding (RFC 7636, 4.2).
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -34,7 +35,7 @@ def find_client(parameters: dict) -> Client | None:
         # allauth compares the host's name only: it would let another name stand before it, and anything as its port.
         if client is None or "@" in parts.netloc or not address.isprintable() or parts.port == 0:
             return None
-        fits = is_redirect_uri_allowed(address, client.get_redirect_uris(), client.allow_uri_wildcards)
+        fits = may_be_answered_at(client, address)
     except ValueError:
         return None
     return client if fits else None

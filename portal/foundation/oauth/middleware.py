@@ -2,9 +2,11 @@
 
 from http import HTTPStatus
 
+from csp.decorators import csp_update
 from django.http import HttpRequest
 from django.urls import reverse
 
+from .allauth_seam import login_in_progress
 from .authorize import form_source, parameters_behind
 
 
@@ -24,7 +26,7 @@ class LetFormsReachApps:
         parameters = app_behind(request) if response.status_code == HTTPStatus.OK else {}
         source = parameters and form_source(parameters)
         if source:
-            response._csp_update = {"form-action": [source]}
+            return csp_update({"form-action": [source]})(lambda _request: response)(request)
         return response
 
 
@@ -35,5 +37,6 @@ def app_behind(request: HttpRequest) -> dict:
     next_address = request.POST.get("next") or request.GET.get("next")
     if not next_address and request.path.startswith(reverse("account_email_verification_sent")):
         # The link of the registration's mail goes on where the registration began, which its browser remembers.
-        next_address = (request.session.get("account_login") or {}).get("redirect_url")
+        waiting = login_in_progress(request)
+        next_address = waiting and waiting.redirect_url
     return parameters_behind(next_address) if next_address else {}

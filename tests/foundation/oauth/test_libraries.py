@@ -22,7 +22,7 @@ from tests.foundation.oauth.apps import ACTIVATE
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_wait")]
 CALLBACK = "http://127.0.0.1:5123/callback"
 SCOPE = "openid email devices"
-NODE = Path(__file__).resolve().parent.parent / "node"
+NODE = Path(__file__).resolve().parents[2] / "node"
 NO_NODE = "No Node: install nodejs and npm."
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from allauth.idp.oidc import app_settings
 from allauth.idp.oidc.adapter import get_adapter
-from allauth.idp.oidc.internal.oauthlib import device_codes
 from allauth.idp.oidc.models import Client
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ..allauth_seam import answer_user_code
 from ..models import LONGEST_NAME, Grant
 
 
@@ -45,7 +45,7 @@ def answer_device(*, device_code: str, user: Any, authenticated_at: datetime, co
     """Let the device in, or turn it away; the first answer counts. Raises `expired` when nobody waits for one."""
     digest = get_adapter().hash_token(device_code)
     grant = Grant.objects.waiting().select_for_update(of=("self",)).filter(digest=digest).first()
-    if grant is None or not device_codes.confirm_or_deny_device_code(user, device_code, confirm):
+    if grant is None or not answer_user_code(device_code, user, confirm=confirm):
         raise ValidationError(_("This code is no longer valid."), code="expired")
     grant.user = user
     grant.authenticated_at = authenticated_at

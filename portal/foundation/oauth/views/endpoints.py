@@ -1,15 +1,11 @@
 """The endpoints that apps talk to: allauth's, behind our gate."""
 
-import json
-from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import parse_qs, unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 from allauth.account.adapter import get_adapter as get_account_adapter
-from allauth.core.exceptions import RateLimited
-from allauth.core.internal import httpkit, ratelimit
 from allauth.idp.oidc import views as allauth_views
 from allauth.idp.oidc.models import Client
 from django.contrib.auth.decorators import login_not_required
@@ -23,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from portal.foundation.api import limits
 
-from .. import authorize
+from .. import allauth_seam, authorize
 from ..models import Grant
 from ..services import is_suspended, pay_grant, pay_refresh, record_code, record_device, revoke
 
@@ -50,11 +46,10 @@ def client_id_of(request: HttpRequest) -> str:
     Libraries that keep to the letter (RFC 6749, 2.3.1) encode id and secret before they join them; allauth does not
     expect that, so it gets them as those that do not encode send them. Our ids and secrets need no encoding.
     """
-    client_id, secret = httpkit.extract_basic_auth({"Authorization": request.META.get("HTTP_AUTHORIZATION", "")})
+    client_id, secret = map(unquote_plus, allauth_seam.basic_auth(request))
     if not client_id:
         return request.POST.get("client_id", "")
-    client_id, secret = unquote_plus(client_id), unquote_plus(secret)
-    request.META["HTTP_AUTHORIZATION"] = f"Basic {b64encode(f'{client_id}:{secret}'.encode()).decode()}"
+    allauth_seam.set_basic_auth(request, client_id, secret)
     return client_id
 
 
@@ -73,7 +68,7 @@ def limit_secrets(request: HttpRequest, client_id: str, answer: Callable[[], Htt
 
 
 def presents_secret(request: HttpRequest) -> bool:
-    _client_id, secret = httpkit.extract_basic_auth({"Authorization": request.META.get("HTTP_AUTHORIZATION", "")})
+    _client_id, secret = allauth_seam.basic_auth(request)
     return bool(secret or request.POST.get("client_secret"))
 
 
@@ -83,8 +78,8 @@ def refuse_unknown(request: HttpRequest, client_id: str, refusal: ValidationErro
     return refuse_for_a_while(counted) if counted.is_over else refuse("invalid_grant", refusal.message)
 
 
-def refuse_for_a_while(counted: limits.Count) -> JsonResponse:
-    response = refuse("slow_down", "Too many wrong requests. Wait as Retry-After says.", HTTPStatus.TOO_MANY_REQUESTS)
+def refuse_for_a_while(counted: limits.Count, what: str = "wrong requests") -> JsonResponse:
+    response = refuse("slow_down", f"Too many {what}. Wait as Retry-After says.", HTTPStatus.TOO_MANY_REQUESTS)
     response["Retry-After"] = str(counted.seconds)
     return response
 
@@ -144,10 +139,9 @@ class AuthorizeView(allauth_views.AuthorizationView):
     def allow(self, request: HttpRequest, parameters: dict, client: Client) -> HttpResponse:
         """Let allauth ask the person, or answer for one who need not be asked."""
         if "none" in authorize.prompts_of(parameters):
-            request.GET = authorize.query_without(request.GET, prompts={"none"})
-            request.META["QUERY_STRING"] = request.GET.urlencode()
+            allauth_seam.set_query(request, authorize.query_without(request.GET, prompts={"none"}))
         response = super().dispatch(request)
-        code = code_in(response)
+        code = allauth_seam.code_in(response)
         if code:
             moment = authorize.proved_at(request)
             record_code(code=code, client=client, user=request.user, authenticated_at=moment)
@@ -158,11 +152,6 @@ class AuthorizeView(allauth_views.AuthorizationView):
         # Not a redirect of Django's: the address may be an app's own scheme. It was compared with the registered ones.
         response["Location"] = authorize.answer_address(parameters, **answer)
         return response
-
-
-def code_in(response: HttpResponse) -> str:
-    """Return the code that an answer carries to the app."""
-    return parse_qs(urlsplit(response.get("Location", "")).query).get("code", [""])[0]
 
 
 def go(name: str, next_address: str) -> HttpResponseRedirect:
@@ -212,7 +201,7 @@ class TokenView(allauth_views.TokenView):
         """Return the tokens that allauth hands out; empty when it refuses, which then is the answer."""
         self.request.authenticated_at = authenticated_at
         self.answer = super().post(self.request)
-        return json.loads(self.answer.content) if self.answer.status_code == HTTPStatus.OK else {}
+        return allauth_seam.handed_out_in(self.answer)
 
     def explain(self, refusal: ValidationError) -> JsonResponse:
         """Refuse; an app whose device was disconnected learns that here, as its access token is long gone."""
@@ -254,19 +243,16 @@ class DeviceCodeView(allauth_views.DeviceCodeView):
             return refuse("unauthorized_client")
         if "resource" in request.POST:
             return refuse("invalid_target", "There is only one resource here.")
-        try:
-            ratelimit.consume(request, app="allauth.idp.oidc", action="device_request", raise_exception=True)
-        except RateLimited:
-            return refuse("slow_down", "Too many requests. Wait a minute.", HTTPStatus.TOO_MANY_REQUESTS)
-        return self.hand_out(request, client)
+        counted = limits.count("device-request", limits.network_of(address_of(request)))
+        return refuse_for_a_while(counted, "requests") if counted.is_over else self.hand_out(request, client)
 
     def hand_out(self, request: HttpRequest, client: Client) -> HttpResponse:
-        # oauthlib compares the whole header; libraries may say the encoding too.
-        request.META["CONTENT_TYPE"] = request.content_type
+        allauth_seam.drop_charset(request)
         response = super().post(request)
-        if response.status_code == HTTPStatus.OK:
+        handed_out = allauth_seam.handed_out_in(response)
+        if handed_out:
             record_device(
-                device_code=json.loads(response.content)["device_code"],
+                device_code=handed_out["device_code"],
                 client=client,
                 device_name=request.POST.get("device_name", ""),
                 address=address_of(request),
