@@ -60,6 +60,7 @@ PORTAL_URL = env.str(
 ).rstrip("/")
 
 INSTALLED_APPS = [
+    "portal",
     "portal.accounts",
     "portal.foundation.crypto",
     "portal.foundation.queue",

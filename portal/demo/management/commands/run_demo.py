@@ -7,6 +7,7 @@ import socket
 import sys
 
 from django.conf import settings
+from django.core import checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
@@ -48,6 +49,8 @@ class Command(BaseCommand):
         """Bring the database and the static files up to date; nothing changes where that is so already."""
         self.stdout.write("Preparing …")
         self.stdout.flush()
+        for found in checks.run_checks(tags=[checks.Tags.database], databases=["default"]):
+            raise CommandError(f"{found.msg}\n{found.hint}")
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         call_command("createcachetable", verbosity=0)
         if not settings.DEBUG:
