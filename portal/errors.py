@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import is_valid_path
 from django.utils import timezone
 
-from portal.foundation.outages import APPS, is_away, outage_behind, unavailable
+from portal.outages import APPS, is_away, outage_behind, unavailable
 from portal.ui.words import from_now
 
 logger = logging.getLogger("portal.errors")

@@ -27,6 +27,17 @@ WIRES = {"portal.urls", "portal.settings"}
 # Inside an app, imports go down only: a view may call a service, never the other way round.
 FLOORS = {"models": 0, "services": 1, "forms": 2, "admin": 2, "api": 2, "management": 2, "views": 3, "urls": 4}
 
+# What the foundation knows nothing about, and who may say one of these words all the same: a device is what signs in
+# without a browser (RFC 8628), and the document of an API has a license (OpenAPI).
+PRODUCT_WORDS = {"device", "installer", "lease", "license", "order", "plan", "product", "seat"}
+MAY_SAY = {
+    "portal.foundation.oauth": {"device"},
+    "portal.foundation.api.openapi": {"license"},
+    "portal.foundation.api.problems": PRODUCT_WORDS,
+}
+# Plain English, and Django's.
+SEQUENCE = re.compile(r"order_by|\b(in|the|their)[ _]order\b|_in_their_order")
+
 PRIVATE = {"views", "forms", "admin", "urls"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "managers", "selectors", "signals", "mixins", "misc"}
 WRITES = {
@@ -140,6 +151,23 @@ def rooms_import_only_what_they_may(house: House) -> list[str]:
     ]
 
 
+def foundation_knows_no_product(house: House) -> list[str]:
+    return [
+        f"{name} says {word}"
+        for name, tree in house.modules.items()
+        if room(name) == "portal.foundation"
+        for word in sorted(words_of(tree) & PRODUCT_WORDS)
+        if not any(f"{name}.".startswith(f"{place}.") and word in words for place, words in MAY_SAY.items())
+    ]
+
+
+def words_of(tree: ast.Module) -> set[str]:
+    """Return the words of all names and texts, each in the singular; comments are no code."""
+    texts = {str(value) for node in ast.walk(tree) for _field, value in ast.iter_fields(node) if isinstance(value, str)}
+    spelled = re.sub("(?<=[a-z])(?=[A-Z])", " ", " ".join(SEQUENCE.sub("", text) for text in texts)).lower()
+    return {word.removesuffix("s") for word in re.findall("[a-z]+", spelled)}
+
+
 def imports_go_down_inside_an_app(house: House) -> list[str]:
     ranked = [name for name in house.modules if floor(name) is not None]
     return [
@@ -246,6 +274,12 @@ BROKEN = {
         {"portal/foundation/mail/services.py": "import licenses.models", "licenses/models.py": ""},
         {"portal/ui/brand.py": "from licenses.models import Plan", "licenses/models.py": ""},
         {"devices/views.py": "from portal.middleware import RefuseOddText", "portal/middleware.py": ""},
+    ],
+    foundation_knows_no_product: [
+        {"portal/foundation/webhooks/models.py": "class LicenseAdded: pass"},
+        {"portal/foundation/oauth/models.py": "device = models.ForeignKey('devices.Device')\nseats_left = 1"},
+        {"portal/foundation/api/auth.py": "OF_PERSONS = {'devices'}"},
+        {"portal/foundation/crypto/keys.py": "HELP = 'A key that signs leases.'"},
     ],
     imports_go_down_inside_an_app: [
         {"devices/models.py": "from .services import connect", "devices/services.py": ""},

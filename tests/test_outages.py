@@ -6,7 +6,7 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from django.test import Client
 from django.urls import reverse
 
-from portal.foundation.outages import TAKES_A_CODE
+from portal.outages import TAKES_A_CODE
 from tests.factories import PASSWORD, fresh_code
 
 APPS = [

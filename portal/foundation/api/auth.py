@@ -11,7 +11,7 @@ from .problems import ProblemError
 class Bearer:
     """Let a call through whose access token has this scope; the call finds its `Caller` in `request.auth`.
 
-    With `ended`, a token also passes whose sign-in was ended: a product has to learn why. The call then looks at
+    With `ended`, a token also passes whose sign-in was ended: an app has to learn why. The call then looks at
     `request.auth.ended` before it does anything.
     """
 

@@ -51,7 +51,7 @@ def call(
 ) -> dict[str, Any]:
     """Return what every call of the API declares: the scope of its token, the codes of its refusals, its limit.
 
-    For `@router.put(…, **call("devices", "no_license", limit="connect"))`; `examples` are those of the path's values.
+    For `@router.put(…, **call("a-scope", "a_refusal", limit="a-limit"))`; `examples` are those of the path's values.
     """
     notes = {"x-scope": scope, "x-codes": codes, "x-limit": limit, "x-examples": examples or {}}
     return {"auth": bearer(scope, ended=ended), "openapi_extra": notes}

@@ -1,4 +1,4 @@
-"""The cache counts sign-in attempts and holds the codes of devices: what it forgets, somebody is let in by.
+"""The cache counts sign-in attempts and holds codes of sign-ins: what it forgets, somebody is let in by.
 
 So nothing stands in Redis alone. What is written goes to the database first and to Redis as well; Redis answers what is
 read, and whenever it is away, hung or empty, the database does. That knows all, so nobody gets a second set of tries.

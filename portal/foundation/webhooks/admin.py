@@ -44,7 +44,7 @@ class EndpointAdmin(admin.ModelAdmin):
         return super().get_queryset(request).annotate(messages_waiting=Count("deliveries", filter=waits))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Offer stores, not the apps on devices."""
+        """Offer stores, not the apps that people sign in to."""
         stores = Client.objects.filter(grant_types__contains=Client.GrantType.CLIENT_CREDENTIALS)
         return super().formfield_for_foreignkey(db_field, request, queryset=stores, **kwargs)
 

@@ -15,7 +15,7 @@ from ..models import IssuedToken, SignIn
 def end_sign_ins(*, sign_ins: QuerySet[SignIn], end: str, actor: Any = None, now: datetime | None = None) -> int:
     """End these sign-ins, each once, and with them all their tokens; return how many ended now.
 
-    Locks the sign-ins, after whatever license and device the caller has locked.
+    Locks the sign-ins, after whatever the caller has locked.
     """
     locked = SignIn.objects.active().filter(pk__in=sign_ins.order_by().values("pk")).order_by("pk")
     pks = list(locked.select_for_update(no_key=True).values_list("pk", flat=True))

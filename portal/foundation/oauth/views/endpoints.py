@@ -36,7 +36,7 @@ def refuse(error: str, description: str = "", status: int = HTTPStatus.BAD_REQUE
 
 
 def refuse_suspended() -> JsonResponse:
-    """Not `invalid_grant`: to a product that means that its sign-in has ended, and this one only waits."""
+    """Not `invalid_grant`: to an app that means that its sign-in has ended, and this one only waits."""
     return refuse("unauthorized_client", "This client is switched off.")
 
 

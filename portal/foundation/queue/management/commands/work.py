@@ -13,8 +13,8 @@ from portal.foundation.queue.worker import work_once, work_until
 
 class Command(BaseCommand):
     help = (
-        "Do what waits: mails, webhooks, licenses that ended, damaged files, what has had its time. Several of these "
-        "side by side do nothing twice."
+        "Do all that waits and what comes round: mails, webhooks, whatever the apps registered. Several of these side "
+        "by side do nothing twice."
     )
     # The web server checks; a worker that did would load every page, for half a second and 20 MB.
     requires_system_checks = ()

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from redis import RedisError
 
-logger = logging.getLogger("portal.foundation.outages")
+logger = logging.getLogger("portal.outages")
 
 # The page says “in about a minute”. Programs are told less: a standby takes over within seconds.
 PEOPLE_WAIT, PROGRAMS_WAIT = timedelta(minutes=1), timedelta(seconds=10)
