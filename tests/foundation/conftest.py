@@ -1,4 +1,4 @@
-"""Where the store listens, and a way to let time pass for what waits."""
+"""Where a store listens, and a way to let time pass for what waits."""
 
 import pytest
 from django.utils import timezone
