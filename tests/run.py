@@ -8,8 +8,8 @@ import time
 from tests import environment
 
 HERE = [sys.executable, "-m"]
-PYTEST = [*HERE, "pytest", "-q", "-n", os.environ.get("TEST_PROCESSES", "3")]
-# What one database says, the other would say too: rules of the sources, programs that talk to the portal from outside.
+PYTEST = [*HERE, "pytest", "-q", "--durations", "10", "-n", os.environ.get("TEST_PROCESSES", "3")]
+# What has nothing to do with the database: rules of the sources, programs that talk to the portal from outside.
 ANY_DATABASE = [
     *(
         f"test_{name}.py"
@@ -19,7 +19,37 @@ ANY_DATABASE = [
     "examples",
     "foundation/oauth/test_libraries.py",
 ]
+# PostgreSQL proves all the rest. SQLite is one machine's database: there the journey, what it must refuse itself, its
+# one writer at a time, what several workers share, and a piece of every room.
+ON_SQLITE_TOO = [
+    "browser",
+    "demo",
+    "test_make_run.py",
+    "test_housekeeping.py",
+    "accounts/test_claim_races.py",
+    "accounts/test_sign_in.py",
+    "devices/test_connect.py",
+    "devices/test_device_pages.py",
+    "devices/test_move_races.py",
+    "devices/test_seat_races.py",
+    "downloads/test_download_pages.py",
+    "foundation/api/test_idempotency.py",
+    "foundation/database",
+    "foundation/mail",
+    "foundation/queue",
+    "foundation/webhooks/test_workers.py",
+    "licenses/test_cases.py",
+    "licenses/test_history_stays.py",
+    "licenses/test_license_admin.py",
+    "licenses/test_license_constraints.py",
+    "licenses/test_license_pages.py",
+    "licenses/test_order_races.py",
+    "licenses/test_redeem_races.py",
+    "licenses/test_seat_constraints.py",
+    "licenses/test_sold_plans.py",
+]
 ONCE = [f"--ignore=tests/{path}" for path in ANY_DATABASE]
+HERE_TOO = [f"tests/{path}" for path in (*ANY_DATABASE, *ON_SQLITE_TOO)]
 PARTS = {
     "ruff check": [*HERE, "ruff", "check", "."],
     "ruff format": [*HERE, "ruff", "format", "--check", "."],
@@ -27,7 +57,7 @@ PARTS = {
     "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
     "Chromium": [*HERE, "tests.chromium"],
     "tests on PostgreSQL": [*HERE, "tests.postgres", *PYTEST, "-m", "not browser and not make_run", *ONCE],
-    "tests on SQLite, with a browser": [*PYTEST, "--durations", "10"],
+    "tests on SQLite, with a browser": [*PYTEST, *HERE_TOO],
 }
 
 
