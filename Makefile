@@ -1,5 +1,7 @@
-# Two commands: `make run` serves the demonstration, `make test` runs everything that tests. `make dev` reloads.
-.PHONY: run dev test clean
+# Two commands: `make run` serves the demonstration, `make test` runs everything that tests.
+# For developers: `make dev` reloads, `make check` tests in a minute (T=tests/devices: one room), `make shell` opens Python
+# with the demonstration's data.
+.PHONY: run dev check shell test clean
 .DELETE_ON_ERROR:
 
 # The first Python of at least 3.11, whatever it is called here.
@@ -15,6 +17,13 @@ run: .venv/installed
 dev: .venv/installed
 	@.venv/bin/python -m portal.demo.first_start
 	@PORTAL_MODE=dev exec .venv/bin/python manage.py run_demo
+
+check: .venv/installed-dev
+	@.venv/bin/python -m tests.run check $(T)
+
+shell: .venv/installed
+	@.venv/bin/python -m portal.demo.first_start
+	@PORTAL_MODE=dev .venv/bin/python manage.py shell
 
 test: .venv/installed-dev
 	@.venv/bin/python -m tests.run

@@ -1,4 +1,8 @@
-"""Everything that tests, in order, with how long each part took: what `make test` runs."""
+"""What `make test` and `make check` run, part by part, with how long each took.
+
+`python -m tests.run` proves everything. `python -m tests.run check [FOLDER …]` is for every few minutes: what reads the
+sources, and the quick tests on SQLite, of all rooms or of those named.
+"""
 
 import os
 import subprocess
@@ -50,21 +54,31 @@ ON_SQLITE_TOO = [
 ]
 ONCE = [f"--ignore=tests/{path}" for path in ANY_DATABASE]
 HERE_TOO = [f"tests/{path}" for path in (*ANY_DATABASE, *ON_SQLITE_TOO)]
-PARTS = {
+READS_SOURCES = {
     "ruff check": [*HERE, "ruff", "check", "."],
     "ruff format": [*HERE, "ruff", "format", "--check", "."],
     "mypy": [*HERE, "mypy"],
     "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
+}
+ALL = {
+    **READS_SOURCES,
     "Chromium": [*HERE, "tests.chromium"],
     "tests on PostgreSQL": [*HERE, "tests.postgres", *PYTEST, "-m", "not browser and not make_run", *ONCE],
     "tests on SQLite, with a browser": [*PYTEST, *HERE_TOO],
 }
+QUICK = [
+    *PYTEST,
+    "-m",
+    "not race and not browser and not make_run",
+    *(path for path in ONCE if "test_architecture" not in path),
+]
 
 
 def main() -> int:
     """Run each part, go on after a failure, and return 1 if there was one."""
     os.environ.pop("DATABASE_URL", None)  # each part brings its own
-    failed = [title for title, command in PARTS.items() if not passes(title, command)]
+    parts = {**READS_SOURCES, "quick tests": [*QUICK, *sys.argv[2:]]} if sys.argv[1:2] == ["check"] else ALL
+    failed = [title for title, command in parts.items() if not passes(title, command)]
     if failed:
         print(f"\nFailed: {', '.join(failed)}", file=sys.stderr)
     return bool(failed)

@@ -60,7 +60,7 @@ def call(
 def complete(document: dict) -> dict:
     """Add to Ninja's document what it does not know."""
     document["servers"] = [{"url": settings.PORTAL_URL}]
-    document["info"]["license"] = {"name": "Proprietary"}
+    document["info"]["license"] = {"name": "No license chosen yet: all rights are the operator’s, see the file LICENSE"}
     document["components"]["schemas"]["Problem"] = PROBLEM
     document["components"]["securitySchemes"] = security_schemes()
     # Titles of problems are for people, but the document is for programmers.
