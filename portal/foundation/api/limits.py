@@ -1,17 +1,15 @@
 """How often somebody may do something: counted in the database, exact over all processes, one statement a count.
 
-`settings.LIMITS` is the table of all of them. The counts are rows of the API's `CallCount`, written here by hand,
-because rooms that must not look into the API count too.
+`settings.LIMITS` is the operator's table of all of them; what a row is called is up to the app that counts by it.
 """
 
 import ipaddress
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
 from portal.ui.words import clock, from_now
 
@@ -29,11 +27,12 @@ HOUSEHOLD = 64
 
 
 class Count(NamedTuple):
-    """The how-manieth this was of so many, and in how many seconds counting begins anew."""
+    """The how-manieth this was of so many, when it was, and in how many seconds counting begins anew."""
 
     number: int
     of: int
     seconds: int
+    at: datetime
 
     @property
     def is_over(self) -> bool:
@@ -41,23 +40,26 @@ class Count(NamedTuple):
 
     @property
     def until(self) -> datetime:
-        return timezone.now() + timedelta(seconds=self.seconds)
+        return self.at + timedelta(seconds=self.seconds)
 
     @property
     def words(self) -> dict[str, str]:
         """Say when it goes on: "in 15 minutes", and "18:48"."""
-        return {"wait": from_now(self.until), "time": clock(self.until)}
+        return {"wait": from_now(self.until, self.at), "time": clock(self.until)}
 
 
 def count(limit: str, subject: object) -> Count:
-    """Count one more of a subject; what is over the limit counts as well, but makes no wait longer."""
+    """Count one more of a subject; what is over the limit counts as well, but makes no wait longer.
+
+    Here the clock is asked, whatever moment the caller speaks of: a limit is about how fast somebody tries.
+    """
     of, window = settings.LIMITS[limit]
     seconds = int(window.total_seconds())
     now = int(time.time())
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"key": key_of(limit, subject), "now": now, "before": now - seconds})
         began_at, number = cursor.fetchone()
-    return Count(number, of, max(1, began_at + seconds - now))
+    return Count(number, of, max(1, began_at + seconds - now), datetime.fromtimestamp(now, UTC))
 
 
 def give_back(limit: str, subject: object) -> None:
