@@ -1,7 +1,7 @@
 # Two commands: `make run` serves the demonstration, `make test` runs everything that tests.
 # For developers: `make dev` reloads, `make check` tests in a minute (T=tests/devices: one room), `make shell` opens Python
 # with the demonstration's data.
-.PHONY: run dev check shell test clean
+.PHONY: run dev check shell test bench clean
 .DELETE_ON_ERROR:
 
 # The first Python of at least 3.11, whatever it is called here.
@@ -27,6 +27,10 @@ shell: .venv/installed
 
 test: .venv/installed-dev
 	@.venv/bin/python -m tests.run
+
+# What pages and calls cost, beside a bare Django project: docs/performance.md. BENCH_ROWS=1000000 for a million customers.
+bench: .venv/installed-dev
+	@.venv/bin/python -m benchmarks
 
 # Everything that `make` made, the demonstration's data in var/ excepted.
 clean:
