@@ -15,7 +15,6 @@ from benchmarks.rounds import Row, Side, endless, send
 from benchmarks.server import ROOT, run, serve
 from tests.postgres import CARELESS, cluster, find_binaries
 
-PORTAL_PORT, FLOOR_PORT = 8741, 8742
 MEMORY = "-c shared_buffers=1GB -c max_wal_size=8GB -c shared_preload_libraries=pg_stat_statements"
 # What a transaction and the look whether a connection lives take is not counted; savepoints are.
 CONTROL = r"^(BEGIN|COMMIT|ROLLBACK$|SELECT \$1$|RELEASE)"
@@ -58,8 +57,8 @@ def measure(options: argparse.Namespace, url: str, folder: Path) -> dict[str, li
         portal_requests = make("portal", options.portal, portal)
         run(options.portal, portal, "collectstatic", "--no-input", "-v", "0")
         with (
-            serve(ROOT, "benchmarks.floor.wsgi", FLOOR_PORT, floor) as below,
-            serve(options.portal, "portal.wsgi", PORTAL_PORT, portal) as above,
+            serve(ROOT, "benchmarks.floor.wsgi", floor) as below,
+            serve(options.portal, "portal.wsgi", portal) as above,
         ):
             sides = [Side(below, floor_requests), Side(above, portal_requests)]
             return take_rounds(sides, options, counter)

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -41,8 +42,9 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path, application: str, port: int, environment: dict[str, str]) -> Iterator[Server]:
+def serve(folder: Path, application: str, environment: dict[str, str]) -> Iterator[Server]:
     """Serve a project from its folder, with the settings of gunicorn that the measured portal has."""
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", environment["BENCH_GUNICORN"]]
     command += ["-b", f"127.0.0.1:{port}", "--log-level", "error"]
     process = subprocess.Popen([*command, application], cwd=folder, env={**os.environ, **environment})
@@ -57,6 +59,12 @@ def serve(folder: Path, application: str, port: int, environment: dict[str, str]
     finally:
         process.terminate()
         process.wait(30)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 def run(folder: Path, environment: dict[str, str], *arguments: str) -> str:
