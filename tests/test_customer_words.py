@@ -14,7 +14,7 @@ GERMAN = re.compile(r"\b(Freigaben?|Check-ins?|EMUI)\b")
 # Read by staff, by developers, or by nobody: the names of models and columns.
 NOT_FOR_CUSTOMERS = re.compile(
     r"templates/(admin|api)/|/admin(/|\.py$)|/models(/(?!events)|\.py$)|portal/foundation/(api|webhooks|mail)/"
-    r"|devices/(leases|lease_report|api)\.py|licenses/(api|services/orders)\.py|/management/"
+    r"|devices/(leases|lease_keys|lease_report|api)\.py|licenses/(api|services/orders)\.py|/management/"
 )
 READERS = {".py": texts_of_python, ".html": texts_of_template, ".txt": texts_of_template}
 
