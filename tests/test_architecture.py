@@ -38,6 +38,47 @@ MAY_SAY = {
 # Plain English, and Django's.
 SEQUENCE = re.compile(r"order_by|\b(in|the|their)[ _]order\b|_in_their_order")
 
+# Where the moment is taken: what answers people, programs and operators.
+DOORS = {"views", "api", "admin", "forms", "adapter", "management", "middleware", "interrupted"}
+CLOCKS = {"timezone.now", "timezone.localdate", "timezone.localtime", "datetime.now", "datetime.utcnow", "time.time"}
+# What is a door under another name: pages of errors, a token that is looked up, a call that is counted, a session that
+# Django opens, a key that signs now, the demonstration.
+KEEPS_ITS_OWN_TIME = {
+    "portal.errors",
+    "portal.middleware",
+    "portal.accounts.sessions",
+    "portal.demo.history",
+    "portal.demo.installers",
+    "portal.foundation.api.idempotency",
+    "portal.foundation.api.limits",
+    "portal.foundation.crypto.keys",
+    "portal.foundation.oauth.authorize",
+    "portal.foundation.oauth.bearer",
+}
+# Not yet at the doors; no module may come to these.
+STILL_ASK = {
+    "portal.foundation.api.models",
+    "portal.foundation.oauth.services.grants",
+    "portal.foundation.oauth.services.payouts",
+    "portal.foundation.oauth.services.sign_ins",
+    "portal.ui.words",
+    "devices.leases",
+    "devices.models",
+    "devices.overview",
+    *(f"devices.services.{name}" for name in ("check_in", "connect", "connect_product", "disconnect", "leases")),
+    *(f"devices.services.{name}" for name in ("release", "turned_away")),
+    "licenses.touched",
+    "licenses.models.codes",
+    "licenses.models.licenses",
+    *(f"licenses.services.{name}" for name in ("announcements", "attempts", "catalog", "claims", "codes", "delivery")),
+    *(f"licenses.services.{name}" for name in ("licenses", "moving", "orders", "readdress", "redeem", "refunds")),
+    *(f"licenses.services.{name}" for name in ("seats", "waiting")),
+}
+
+LONGEST_FILE = 400
+MAY_BE_LONG = {"portal/settings.py", "licenses/models/licenses.py"}
+MOST_LINES = {50: 6, 90: 15}
+
 PRIVATE = {"views", "forms", "admin", "urls"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "managers", "selectors", "signals", "mixins", "misc"}
 WRITES = {
@@ -247,6 +288,38 @@ def nothing_listens_to_signals(house: House) -> list[str]:
     ]
 
 
+def clocks_hang_at_the_doors(house: House) -> list[str]:
+    """Who answers a request or a command takes the moment once and hands it down; nobody below looks at a clock."""
+    return [
+        f"{name} line {node.lineno} asks for the time"
+        for name, tree in house.modules.items()
+        if not set(name.removeprefix(app(name)).split(".")) & DOORS and name not in KEEPS_ITS_OWN_TIME | STILL_ASK
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in CLOCKS and not (node.args or node.keywords)
+    ]
+
+
+def files_are_short(house: House) -> list[str]:
+    return [
+        f"{path}: {lines} lines"
+        for path, text in house.files.items()
+        if path.endswith(".py") and "/migrations/" not in path and path not in MAY_BE_LONG
+        if (lines := text.count("\n")) > LONGEST_FILE
+    ]
+
+
+def functions_are_short(house: House) -> list[str]:
+    """Half of them within 6 lines, nine of ten within 15: counted from `def` to the last line, docstring included."""
+    lengths = sorted(
+        node.end_lineno - node.lineno + 1
+        for tree in house.modules.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    at = {share: lengths[len(lengths) * share // 100] for share in MOST_LINES} if lengths else {}
+    return [f"{share} % have up to {found} lines" for share, found in at.items() if found > MOST_LINES[share]]
+
+
 def views_are_functions(house: House) -> list[str]:
     """Except for those that change one of allauth's."""
     found = []
@@ -319,6 +392,13 @@ BROKEN = {
         {"devices/apps.py": "from django.dispatch import receiver"},
         {"devices/apps.py": "from django.db.models import signals"},
     ],
+    clocks_hang_at_the_doors: [
+        {"licenses/services/terms.py": "from django.utils import timezone\ndef take():\n    return timezone.now()"},
+        {"downloads/models.py": "from django.utils import timezone\ndef is_old():\n    return timezone.localdate()"},
+        {"portal/foundation/mail/services.py": "import time\ndef count():\n    return time.time()"},
+    ],
+    files_are_short: [{"licenses/views.py": "x = 1\n" * 401}],
+    functions_are_short: [{"licenses/views.py": "def see():\n" + "    x = 1\n" * 6}],
     views_are_functions: [
         {"devices/views.py": "from django.views.generic import ListView\nclass Devices(ListView): pass"},
         {"devices/views.py": "class Devices: pass"},
