@@ -106,7 +106,8 @@ def read_lease(
         header, claims = unverified(token)
     except (jwt.PyJWTError, ValueError):
         return Verdict("unreadable")
-    code = doubt_origin(token, header, claims) or doubt_use(claims, product, machine_id, now or timezone.now())
+    now = now or timezone.now()
+    code = doubt_origin(token, header, claims, now) or doubt_use(claims, product, machine_id, now)
     return Verdict(code, header, claims)
 
 
@@ -119,13 +120,13 @@ def unverified(token: str) -> tuple[dict, dict]:
     return jwt.get_unverified_header(token), claims
 
 
-def doubt_origin(token: str, header: dict, claims: dict) -> str:
+def doubt_origin(token: str, header: dict, claims: dict, at: datetime) -> str:
     """Say why the portal did not make this, or nothing. What the header names is compared, never obeyed."""
     if header.get("typ") != TYPE:
         return "wrong_type"
     if header.get("alg") != ALGORITHM:
         return "wrong_algorithm"
-    keys = {key["kid"]: key for key in public_jwks(PURPOSE.name)["keys"]}
+    keys = {key["kid"]: key for key in public_jwks(PURPOSE.name, at=at)["keys"]}
     if header.get("kid") not in keys:
         return "unknown_key"
     try:

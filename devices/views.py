@@ -137,4 +137,4 @@ def rename(request, pk):
 @require_safe
 def lease_keys(request):
     """The public keys, with which a product checks its lease; it asks again when it meets a key that it has not."""
-    return JsonResponse(public_jwks(PURPOSE.name))
+    return JsonResponse(public_jwks(PURPOSE.name, at=request.now))

@@ -160,7 +160,7 @@ def leave_accounts(seat: Seat, elsewhere: QuerySet[Seat], *, now: datetime) -> N
         trials = [license for license in licenses if is_bought(seat, license) and end_trial(license=license, now=now)]
         mail_about_move(device=device, licenses=licenses, trials=trials)
     same_machine = SignIn.objects.filter(bound__device__machine_id=seat.device.machine_id)
-    end_sign_ins(sign_ins=same_machine.exclude(user=seat.device.owner), end=SignIn.End.MOVED, now=now)
+    end_sign_ins(sign_ins=same_machine.exclude(user=seat.device.owner), end=SignIn.End.MOVED, at=now)
 
 
 def is_bought(seat: Seat, tried: License) -> bool:

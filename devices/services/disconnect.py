@@ -38,5 +38,5 @@ def disconnect(
     freed = [free_seat(license=license, device=device, actor=actor, through=through, now=now) for license in licenses]
     keep_away(device=device, license=license, product=product)
     if not held.exists():
-        end_sign_ins(sign_ins=SignIn.objects.filter(bound__device=device), end=end, actor=actor, now=now)
+        end_sign_ins(sign_ins=SignIn.objects.filter(bound__device=device), end=end, actor=actor, at=now)
     return [seat for seat in freed if seat]

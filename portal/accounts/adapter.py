@@ -172,7 +172,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Store a new password; whoever signed in on a device with the old one is out."""
         super().set_password(user, password)
         limits.forget("sign-in", digest_of(user.email))
-        end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED, actor=user)
+        end = SignIn.End.PASSWORD_CHANGED
+        end_sign_ins(sign_ins=user.sign_ins.all(), end=end, actor=user, at=self.request.now)
 
     # Where to go on
 

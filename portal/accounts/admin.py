@@ -53,7 +53,7 @@ class SetPasswordForm(AdminPasswordChangeForm):
     def save(self, commit: bool = True) -> User:
         """Store a new password, and tell its owner."""
         user = super().save(commit)
-        tell_password_set(user=user, actor=context.request.user)
+        tell_password_set(user=user, actor=context.request.user, at=context.request.now)
         return user
 
 
@@ -113,7 +113,7 @@ class UserAdmin(DjangoUserAdmin):
         """Close an account everywhere: nobody stays signed in to it on a device."""
         super().save_model(request, obj, form, change)
         if change and not obj.is_active:
-            end_sign_ins(sign_ins=obj.sign_ins.all(), end=SignIn.End.CLOSED, actor=request.user)
+            end_sign_ins(sign_ins=obj.sign_ins.all(), end=SignIn.End.CLOSED, actor=request.user, at=request.now)
 
     def may_touch(self, request, obj: User | None) -> bool:
         return obj is None or not obj.is_staff or request.user.is_superuser or obj == request.user

@@ -111,11 +111,11 @@ def mark_verified(*, address: EmailAddress, reason: str, actor: User) -> None:
 
 
 @transaction.atomic
-def tell_password_set(*, user: User, actor: User) -> None:
+def tell_password_set(*, user: User, actor: User, at: datetime) -> None:
     """After staff set somebody's password: whoever signed in with the old one is out, and the person hears of it."""
-    end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED, actor=actor)
-    event = record_event(Verb.PASSWORD_SET, actor=actor, customer=user)
-    send_letter(user=user, template="accounts/mail/password_set", context={"at": event.at})
+    end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED, actor=actor, at=at)
+    record_event(Verb.PASSWORD_SET, actor=actor, customer=user, at=at)
+    send_letter(user=user, template="accounts/mail/password_set", context={"at": at})
 
 
 def refuse_staff(user: User) -> None:
@@ -128,7 +128,7 @@ def refuse_staff(user: User) -> None:
 
 @transaction.atomic
 def claim_account(
-    *, address: EmailAddress, password_hash: str, language: str = "", time_zone: str = ""
+    *, address: EmailAddress, password_hash: str, language: str = "", time_zone: str = "", at: datetime
 ) -> EmailAddress | None:
     """Give an account that was never verified to whoever holds the link in its mail, with the password of their choice.
 
@@ -143,7 +143,7 @@ def claim_account(
     user.password, user.language = password_hash, language or user.language
     user.time_zone = time_zone or user.time_zone
     user.save(update_fields=["password", "language", "time_zone"])
-    end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED, actor=user)
+    end_sign_ins(sign_ins=user.sign_ins.all(), end=SignIn.End.PASSWORD_CHANGED, actor=user, at=at)
     mine.user = user
     return mine
 

@@ -155,6 +155,7 @@ def open_account(request: HttpRequest, address: EmailAddress, form: FirstPasswor
             password_hash=form.password_hash,
             language=request.LANGUAGE_CODE,
             time_zone=form.cleaned_data["time_zone"],
+            at=request.now,
         )
         if claimed is None or not adapter.confirm_email(request, claimed):
             transaction.set_rollback(True)

@@ -165,9 +165,9 @@ def test_somebody_else_who_is_signed_in_here_is_signed_out(attacker, client_of, 
 
 def test_link_that_was_overtaken_is_told(attacker):
     address = EmailAddress.objects.get()
-    assert claim_account(address=address, password_hash="first")
+    assert claim_account(address=address, password_hash="first", at=timezone.now())
     EmailAddress.objects.update(verified=True)
-    assert claim_account(address=address, password_hash="second") is None
+    assert claim_account(address=address, password_hash="second", at=timezone.now()) is None
     assert User.objects.get().password == "first"
 
 

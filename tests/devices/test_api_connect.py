@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from devices.leases import read_lease
 from devices.models import Device, device_of
@@ -231,7 +232,7 @@ def test_trial_with_a_bought_term_behind_it_goes_on(laptop, customer, other_cust
 
 def test_sign_in_that_ends_while_it_connects_gets_no_seat(laptop, customer, license):
     """Over HTTP the token would be refused first; this is what the last step sees of a disconnect in between."""
-    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected")
+    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", at=timezone.now())
     with refuses("invalid_token"):
         connect_product(
             sign_in=laptop.sign_in, product=license.product, machine_id=machine(1), platform="windows", name="PC"

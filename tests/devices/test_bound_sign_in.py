@@ -1,6 +1,7 @@
 """On which device a sign-in is: known when its product has connected, and read with its token in one query."""
 
 import pytest
+from django.utils import timezone
 
 from devices.models import device_of
 from devices.services.connect_product import bind_device
@@ -41,10 +42,10 @@ def test_same_device_again_writes_nothing(sign_in, device, django_assert_num_que
 def test_token_brings_its_device_in_one_query(sign_in, device, django_assert_num_queries):
     token = give_token(sign_in)
     with django_assert_num_queries(1):
-        assert device_of(caller_of(token).sign_in) is None
+        assert device_of(caller_of(token, at=timezone.now()).sign_in) is None
     bind_device(sign_in=sign_in, device=device)
     with django_assert_num_queries(1):
-        assert device_of(caller_of(token).sign_in) == device
+        assert device_of(caller_of(token, at=timezone.now()).sign_in) == device
 
 
 def test_sign_in_outlives_its_device(sign_in, device):

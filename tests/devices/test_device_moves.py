@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from devices.leases import read_lease
 from devices.models import Device
@@ -298,7 +299,7 @@ def test_sign_in_that_ended_meanwhile_moves_nothing(laptop, license):
     another(license)
     end(license)
     sign_in, device = SignIn.objects.get(), Device.objects.get()
-    end_sign_ins(sign_ins=SignIn.objects.all(), end=SignIn.End.PASSWORD_CHANGED)
+    end_sign_ins(sign_ins=SignIn.objects.all(), end=SignIn.End.PASSWORD_CHANGED, at=timezone.now())
     with refuses("invalid_token"):
         check_in(device=device, sign_in=sign_in, **SAID)
     SignIn.objects.update(end=SignIn.End.DISCONNECTED)

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from devices.leases import read_lease
 from devices.models import Device
@@ -169,7 +170,7 @@ def test_lease_of_a_rotated_key_counts_for_thirty_days(client, issued):
 
 
 def test_new_leases_are_signed_with_the_new_key(seat, issued):
-    new = rotate_key(purpose="lease")
+    new = rotate_key(purpose="lease", at=timezone.now())
     assert jwt.get_unverified_header(issue_lease(seat=seat).token)["kid"] == new.kid
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db.models import Count
+from django.utils import timezone
 
 from devices.models import Device
 from devices.services import check_in, disconnect
@@ -101,7 +102,9 @@ def test_end_of_the_sign_in_leaves_the_device_on_one_of_both(owner):
     def act(prepared, number):
         _old, _other, device, sign_in = prepared
         if number == 0:
-            return end_sign_ins(sign_ins=SignIn.objects.filter(pk=sign_in.pk), end=SignIn.End.PASSWORD_CHANGED)
+            return end_sign_ins(
+                sign_ins=SignIn.objects.filter(pk=sign_in.pk), end=SignIn.End.PASSWORD_CHANGED, at=timezone.now()
+            )
         return check_in(device=device, sign_in=sign_in, **SAID)
 
     for this in race(act, prepare=lambda: signed_in(owner, seats=3), rounds=FEWER):

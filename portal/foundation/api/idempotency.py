@@ -7,7 +7,6 @@ import re
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from portal.foundation.crypto.sealing import seal, unseal
 from portal.foundation.oauth.bearer import Caller, find_caller
@@ -33,17 +32,18 @@ def once(run):
         caller = find_caller(request) if key is not None and request.method in WRITES else None
         if caller is None:
             return run(request, **arguments)
-        row, is_ours = begin(caller, clean_key(key), fingerprint_of(request))
+        row, is_ours = begin(caller, clean_key(key), fingerprint_of(request), request.now)
         return answer_and_keep(row, run, request, arguments) if is_ours else replay(row)
 
     return run_once
 
 
-def begin(caller: Caller, key: str, fingerprint: str) -> tuple[KeptAnswer, bool]:
+def begin(caller: Caller, key: str, fingerprint: str, at: datetime) -> tuple[KeptAnswer, bool]:
     """Return the row of this key, and whether the request is ours to answer; raises what the key refuses."""
     # Of two requests at once, the constraint lets one make the row; the other finds it.
-    row, made = KeptAnswer.objects.get_or_create(caller=name_of(caller), key=key, defaults={"fingerprint": fingerprint})
-    if made or take_over(row, fingerprint):
+    facts = {"fingerprint": fingerprint, "began_at": at}
+    row, made = KeptAnswer.objects.get_or_create(caller=name_of(caller), key=key, defaults=facts)
+    if made or take_over(row, fingerprint, at):
         return row, True
     if row.fingerprint != fingerprint:
         raise ProblemError("idempotency_mismatch")
@@ -52,13 +52,12 @@ def begin(caller: Caller, key: str, fingerprint: str) -> tuple[KeptAnswer, bool]
     return row, False
 
 
-def take_over(row: KeptAnswer, fingerprint: str) -> bool:
+def take_over(row: KeptAnswer, fingerprint: str, at: datetime) -> bool:
     """Make the row ours if its request will never be answered; of two who try, one does."""
-    if not row.is_over:
+    if not row.is_over(at):
         return False
-    now = timezone.now()
     same = KeptAnswer.objects.filter(pk=row.pk, began_at=row.began_at)
-    return bool(same.update(began_at=now, fingerprint=fingerprint, status=None, sealed=b""))
+    return bool(same.update(began_at=at, fingerprint=fingerprint, status=None, sealed=b""))
 
 
 def answer_and_keep(row: KeptAnswer, run, request: HttpRequest, arguments: dict) -> HttpResponse:

@@ -1,6 +1,6 @@
 """What the API remembers of its callers: how often they called, and what a repeated request is answered."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
@@ -50,8 +50,6 @@ class KeptAnswer(models.Model):
     def __str__(self) -> str:
         return f"{self.caller} {self.key}"
 
-    @property
-    def is_over(self) -> bool:
+    def is_over(self, at: datetime) -> bool:
         """Whether a new request may use the key: the answer is old, or there will never be one."""
-        age = timezone.now() - self.began_at
-        return age >= (LOST_AFTER if self.status is None else KEPT_FOR)
+        return at - self.began_at >= (LOST_AFTER if self.status is None else KEPT_FOR)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
 from .models import SigningKey
@@ -58,15 +57,15 @@ def remembered(purpose: str) -> SigningKey:
     return key
 
 
-def public_jwks(purpose: str) -> dict:
+def public_jwks(purpose: str, *, at: datetime) -> dict:
     """Return the JSON Web Key Set with which anybody checks what we signed in the last thirty days."""
-    keys = [key.public for key in served(purpose)]
+    keys = [key.public for key in served(purpose, at=at)]
     return {"keys": keys or [first_key(purpose).public]}
 
 
-def served(purpose: str) -> QuerySet[SigningKey]:
+def served(purpose: str, *, at: datetime) -> QuerySet[SigningKey]:
     """Return the current key and those that were retired not long ago."""
-    retired_late = Q(retired_at__isnull=True) | Q(retired_at__gt=timezone.now() - SERVED_FOR)
+    retired_late = Q(retired_at__isnull=True) | Q(retired_at__gt=at - SERVED_FOR)
     return SigningKey.objects.filter(retired_late, purpose=purpose)
 
 
@@ -79,15 +78,15 @@ def first_key(purpose: str) -> SigningKey:
         return current(purpose).get()
 
 
-def rotate_key(*, purpose: str) -> SigningKey:
+def rotate_key(*, purpose: str, at: datetime) -> SigningKey:
     """Make a new key that signs from now on and retire the one before; of several calls at once, one does it."""
     key = new_key(purpose)
     try:
         with transaction.atomic():
             pks = list(current(purpose).select_for_update().values_list("pk", flat=True))
-            SigningKey.objects.filter(pk__in=pks).update(retired_at=timezone.now())
+            SigningKey.objects.filter(pk__in=pks).update(retired_at=at)
             looked_up.pop(purpose, None)
-            return SigningKey.objects.create(**key)
+            return SigningKey.objects.create(**key, made_at=at)
     except IntegrityError:
         return current(purpose).get()
 

@@ -88,5 +88,5 @@ class OIDCAdapter(DefaultOIDCAdapter):
                 issued_at=key.made_at,
                 expires_at=key.retired_at and key.retired_at + keys.SERVED_FOR,
             )
-            for key in keys.served(PURPOSE.name)
+            for key in keys.served(PURPOSE.name, at=self.request.now)
         ]

@@ -69,7 +69,7 @@ class ClientAdmin(allauth_admin.ClientAdmin):
         """Say first on how many devices people are signed in with it."""
         if "confirmed" in request.POST:
             for client in queryset:
-                suspend_client(client=client, actor=request.user)
+                suspend_client(client=client, actor=request.user, at=request.now)
                 self.log_change(request, client, "Switched off")
             self.message_user(request, _("Switched off. Nothing was deleted."), messages.SUCCESS)
             return None
@@ -118,5 +118,5 @@ class SignInAdmin(KeptAdmin):
 
     @admin.action(description=_("End these sign-ins"), permissions=["change"])
     def end_these(self, request, queryset) -> None:
-        ended = end_sign_ins(sign_ins=queryset, end=SignIn.End.STAFF, actor=request.user)
+        ended = end_sign_ins(sign_ins=queryset, end=SignIn.End.STAFF, actor=request.user, at=request.now)
         self.message_user(request, _("%(number)d sign-ins were ended.") % {"number": ended}, messages.SUCCESS)

@@ -8,7 +8,6 @@ from allauth.account.authentication import get_authentication_records
 from allauth.idp.oidc.models import Client
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
-from django.utils import timezone
 
 from .allauth_seam import may_be_answered_at
 
@@ -83,7 +82,7 @@ def proved_at(request: HttpRequest) -> datetime:
 
 def is_too_long_ago(request: HttpRequest, parameters: dict) -> bool:
     """Tell whether the app wants a person who proved who they are more lately than this one did."""
-    age = (timezone.now() - proved_at(request)).total_seconds()
+    age = (request.now - proved_at(request)).total_seconds()
     return "max_age" in parameters and age >= int(parameters["max_age"])
 
 

@@ -1,13 +1,13 @@
 """Who calls the API: an access token, looked up in one query."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client, Token
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
-from django.utils import timezone
 
 from .models import IssuedToken, SignIn
 from .registered import READ_ALONG
@@ -27,7 +27,7 @@ class Caller:
 def find_caller(request: HttpRequest) -> Caller | None:
     """Return who sent the request; None without a token, or with one that is unknown, replaced or too old."""
     if not hasattr(request, "_caller"):
-        request._caller = caller_of(bearer_token(request))
+        request._caller = caller_of(bearer_token(request), at=request.now)
     return request._caller
 
 
@@ -37,14 +37,14 @@ def bearer_token(request: HttpRequest) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def caller_of(token: str) -> Caller | None:
+def caller_of(token: str, *, at: datetime) -> Caller | None:
     if not token:
         return None
     digest = get_adapter().hash_token(token)
-    return person_with(digest) or store_with(digest)
+    return person_with(digest, at) or store_with(digest, at)
 
 
-def person_with(digest: str) -> Caller | None:
+def person_with(digest: str, at: datetime) -> Caller | None:
     """Return whose sign-in the token belongs to, be it ended or not."""
     kept = Exists(Token.objects.filter(type=Token.Type.ACCESS_TOKEN, hash=OuterRef("digest")))
     issued = (
@@ -52,7 +52,7 @@ def person_with(digest: str) -> Caller | None:
             digest=digest,
             kind=IssuedToken.Kind.ACCESS,
             spent_at__isnull=True,
-            expires_at__gt=timezone.now(),
+            expires_at__gt=at,
             sign_in__client__suspension__isnull=True,
         )
         .annotate(kept=kept)
@@ -68,7 +68,7 @@ def person_with(digest: str) -> Caller | None:
     return Caller(sign_in.user, sign_in.client, sign_in, frozenset(issued.scopes.split()), ended)
 
 
-def store_with(digest: str) -> Caller | None:
+def store_with(digest: str, at: datetime) -> Caller | None:
     """Return the client that signed in for itself. Such a token belongs to no person, and to no sign-in."""
     tokens = Token.objects.valid().filter(
         type=Token.Type.ACCESS_TOKEN, hash=digest, user__isnull=True, client__suspension__isnull=True

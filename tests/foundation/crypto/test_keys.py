@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(("purpose", "algorithm"), [("oidc", "RS256"), ("lease", "EdDSA")])
 def test_key_is_made_when_first_needed_and_its_public_half_checks_what_it_signs(purpose, algorithm):
     kid, private = keys.signing_key(purpose)
-    (public,) = keys.public_jwks(purpose)["keys"]
+    (public,) = keys.public_jwks(purpose, at=timezone.now())["keys"]
     signed = jwt.encode({"sub": "x"}, private, algorithm=algorithm)
     assert (public["kid"], public["alg"], public["use"]) == (kid, algorithm, "sig")
     assert jwt.decode(signed, jwt.PyJWK(public), algorithms=[algorithm]) == {"sub": "x"}
@@ -30,7 +30,7 @@ def test_public_set_holds_no_private_number():
     keys.signing_key("lease")
     keys.signing_key("oidc")
     for purpose in PURPOSES:
-        assert not {"d", "p", "q", "dp", "dq", "qi"} & set(keys.public_jwks(purpose)["keys"][0])
+        assert not {"d", "p", "q", "dp", "dq", "qi"} & set(keys.public_jwks(purpose, at=timezone.now())["keys"][0])
 
 
 def test_private_half_is_not_readable_in_the_database():
@@ -43,21 +43,21 @@ def test_signing_takes_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         keys.signing_key("lease")
     with django_assert_num_queries(1):
-        keys.public_jwks("lease")
+        keys.public_jwks("lease", at=timezone.now())
 
 
 def test_rotated_key_is_served_for_thirty_days_and_signs_no_more():
     old, _private = keys.signing_key("lease")
     call_command("rotate_keys", "lease")
     new, _private = keys.signing_key("lease")
-    assert [key["kid"] for key in keys.public_jwks("lease")["keys"]] == [new, old]
+    assert [key["kid"] for key in keys.public_jwks("lease", at=timezone.now())["keys"]] == [new, old]
     SigningKey.objects.filter(kid=old).update(retired_at=days(-31))
-    assert [key["kid"] for key in keys.public_jwks("lease")["keys"]] == [new]
+    assert [key["kid"] for key in keys.public_jwks("lease", at=timezone.now())["keys"]] == [new]
 
 
 def test_rotating_leases_leaves_sign_ins_alone():
     kid, _private = keys.signing_key("oidc")
-    keys.rotate_key(purpose="lease")
+    keys.rotate_key(purpose="lease", at=timezone.now())
     assert keys.signing_key("oidc")[0] == kid
 
 
@@ -96,7 +96,9 @@ def test_first_key_is_made_once_however_many_ask():
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_rotating_at_once_leaves_one_current_key():
-    for this in race(lambda _none, _number: keys.rotate_key(purpose="lease"), prepare=dict, threads=8, rounds=10):
+    for this in race(
+        lambda _none, _number: keys.rotate_key(purpose="lease", at=timezone.now()), prepare=dict, threads=8, rounds=10
+    ):
         assert this.errors == []
         assert SigningKey.objects.filter(retired_at__isnull=True).count() == 1
     assert not SigningKey.objects.filter(retired_at__gt=timezone.now()).exists()

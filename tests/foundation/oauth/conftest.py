@@ -1,6 +1,8 @@
 """Apps to sign in with."""
 
 import pytest
+from django.test import RequestFactory
+from django.utils import timezone
 
 from tests.factories import AppFactory
 from tests.foundation.oauth.apps import Product
@@ -26,3 +28,10 @@ def device(product):
 @pytest.fixture
 def no_wait(settings):
     settings.IDP_OIDC_DEVICE_CODE_INTERVAL = 0
+
+
+def request_with(token: str = "", *, scheme: str = "Bearer", path: str = "/"):
+    """Return a request as it comes past the middleware: with a moment, and this token."""
+    request = RequestFactory().get(path, headers={"Authorization": f"{scheme} {token}"} if token else {})
+    request.now = timezone.now()
+    return request

@@ -2,12 +2,13 @@
 
 import pytest
 from allauth.idp.oidc.models import Token
-from django.test import RequestFactory
+from django.utils import timezone
 
 from portal.foundation.oauth.bearer import find_caller
 from portal.foundation.oauth.models import IssuedToken, SignIn
 from portal.foundation.oauth.services import end_sign_ins
 from tests.factories import AppFactory, SignInFactory, days, give_token
+from tests.foundation.oauth.conftest import request_with
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ def sign_in():
 
 
 def call(token: str, scheme: str = "Bearer"):
-    return find_caller(RequestFactory().get("/", headers={"Authorization": f"{scheme} {token}"}))
+    return find_caller(request_with(token, scheme=scheme))
 
 
 def test_token_names_person_app_sign_in_and_scopes_in_one_query(sign_in, django_assert_num_queries):
@@ -30,7 +31,7 @@ def test_token_names_person_app_sign_in_and_scopes_in_one_query(sign_in, django_
 
 
 def test_caller_is_looked_up_once_a_request(sign_in, django_assert_num_queries):
-    request = RequestFactory().get("/", headers={"Authorization": f"Bearer {give_token(sign_in)}"})
+    request = request_with(give_token(sign_in))
     find_caller(request)
     with django_assert_num_queries(0):
         assert find_caller(request).user == sign_in.user
@@ -42,7 +43,7 @@ def test_only_a_bearer_token_counts(sign_in, scheme):
 
 
 def test_nobody_calls_without_a_token():
-    assert find_caller(RequestFactory().get("/?access_token=x")) is None
+    assert find_caller(request_with(path="/?access_token=x")) is None
 
 
 @pytest.mark.parametrize("change", [{"expires_at": days(-1)}, {"spent_at": days(0)}, {"kind": "refresh"}])
@@ -60,7 +61,7 @@ def test_token_that_allauth_dropped_is_nobodys(sign_in):
 
 def test_token_of_an_ended_sign_in_is_told_apart(sign_in):
     token = give_token(sign_in)
-    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", actor=sign_in.user)
+    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", actor=sign_in.user, at=timezone.now())
     caller = call(token)
     assert (caller.ended, caller.sign_in.end, caller.sign_in.ended_by) == (True, "disconnected", sign_in.user)
 
@@ -85,12 +86,12 @@ def test_ending_drops_the_tokens_of_these_sign_ins_only(sign_in):
     give_token(sign_in, kind="refresh")
     other = SignInFactory(user=sign_in.user)
     kept = give_token(other)
-    assert end_sign_ins(sign_ins=SignIn.objects.filter(pk=sign_in.pk), end="signed_out") == 1
+    assert end_sign_ins(sign_ins=SignIn.objects.filter(pk=sign_in.pk), end="signed_out", at=timezone.now()) == 1
     assert Token.objects.count() == 1
     assert not call(kept).ended
 
 
 def test_sign_in_ends_once_for_the_first_reason(sign_in):
-    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", now=days(-1))
-    assert end_sign_ins(sign_ins=SignIn.objects.all(), end="closed") == 0
+    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", at=days(-1))
+    assert end_sign_ins(sign_ins=SignIn.objects.all(), end="closed", at=timezone.now()) == 0
     assert SignIn.objects.get().end == "disconnected"

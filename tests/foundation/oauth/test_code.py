@@ -46,7 +46,7 @@ def test_refresh_token_lives_sixty_days(product):
 
 def test_id_token_is_signed_with_our_key_and_names_issuer_app_and_customer(product, customer, app, settings):
     tokens = product.redeem(product.code(nonce="once")).json()
-    (public,) = keys.public_jwks("oidc")["keys"]
+    (public,) = keys.public_jwks("oidc", at=timezone.now())["keys"]
     claims = jwt.decode(tokens["id_token"], jwt.PyJWK(public), algorithms=["RS256"], audience=app.pk)
     assert jwt.get_unverified_header(tokens["id_token"])["kid"] == public["kid"]
     assert (claims["iss"], claims["sub"], claims["nonce"]) == (settings.PORTAL_URL, str(customer.pk), "once")

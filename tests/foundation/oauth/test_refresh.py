@@ -89,7 +89,7 @@ def test_access_token_does_not_renew(product, tokens):
 
 
 def test_product_that_was_offline_learns_that_its_device_was_disconnected_and_by_whom(product, tokens, customer):
-    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", actor=customer)
+    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", actor=customer, at=timezone.now())
     answer = product.refresh(tokens["refresh_token"])
     told = answer.json()
     assert (answer.status_code, told["error"], told["code"]) == (400, "invalid_grant", "disconnected")
@@ -98,19 +98,19 @@ def test_product_that_was_offline_learns_that_its_device_was_disconnected_and_by
 
 
 def test_staff_who_disconnected_are_not_named(product, tokens, settings):
-    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", actor=StaffFactory(name="Sam"))
+    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", actor=StaffFactory(name="Sam"), at=timezone.now())
     assert product.refresh(tokens["refresh_token"]).json()["disconnected_by"] == settings.SITE_NAME
 
 
 def test_device_that_went_to_another_account_learns_it_without_a_name(product, tokens, other_customer):
-    end_sign_ins(sign_ins=SignIn.objects.all(), end="moved", actor=other_customer)
+    end_sign_ins(sign_ins=SignIn.objects.all(), end="moved", actor=other_customer, at=timezone.now())
     told = product.refresh(tokens["refresh_token"]).json()
     assert (told["code"], told["disconnected_by"]) == ("disconnected", "another account")
 
 
 @pytest.mark.parametrize("end", ["signed_out", "password_changed", "replayed", "too_old", "closed"])
 def test_other_ends_are_plain_refusals(product, tokens, end):
-    end_sign_ins(sign_ins=SignIn.objects.all(), end=end)
+    end_sign_ins(sign_ins=SignIn.objects.all(), end=end, at=timezone.now())
     assert "code" not in product.refresh(tokens["refresh_token"]).json()
 
 

@@ -3,12 +3,13 @@
 from base64 import b64encode
 
 import pytest
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from portal.foundation.oauth.bearer import find_caller
 from portal.foundation.oauth.models import Grant, SignIn
 from portal.foundation.oauth.services import give_secret, register_client
 from tests.foundation.oauth.apps import REVOKE, TOKEN
+from tests.foundation.oauth.conftest import request_with
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def ask(store, secret=None, **fields):
 
 def test_store_gets_a_token_for_orders_and_no_sign_in(store):
     tokens = ask(store).json()
-    caller = find_caller(RequestFactory().get("/", headers={"Authorization": f"Bearer {tokens['access_token']}"}))
+    caller = find_caller(request_with(tokens["access_token"]))
     assert (caller.client, caller.user, caller.sign_in, caller.scopes) == (store, None, None, {"orders"})
     assert "refresh_token" not in tokens
     assert not SignIn.objects.exists()
@@ -89,4 +90,4 @@ def test_store_revokes_its_own_token(store):
     token = ask(store).json()["access_token"]
     fields = {"client_id": store.pk, "client_secret": store.plain, "token": token}
     assert Client().post(REVOKE, fields).status_code == 200
-    assert find_caller(RequestFactory().get("/", headers={"Authorization": f"Bearer {token}"})) is None
+    assert find_caller(request_with(token)) is None

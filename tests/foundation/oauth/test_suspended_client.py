@@ -4,6 +4,7 @@ import pytest
 from allauth.idp.oidc.models import Client
 from django.db.models import ProtectedError
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.foundation.oauth.models import SignIn, Suspension
 from portal.foundation.oauth.services import restore_client, suspend_client
@@ -15,7 +16,7 @@ LIST = "admin:allauth_idp_oidc_client_changelist"
 
 def test_app_that_is_switched_off_waits_and_then_goes_on(product, app, staff):
     tokens = product.sign_in()
-    suspend_client(client=app, actor=staff)
+    suspend_client(client=app, actor=staff, at=timezone.now())
     assert product.userinfo(tokens["access_token"]).status_code == 401
     refused = product.refresh(tokens["refresh_token"])
     assert (refused.status_code, refused.json()["error"]) == (400, "unauthorized_client")
@@ -29,19 +30,19 @@ def test_api_is_closed_to_it(client, product, app):
     token = product.sign_in()["access_token"]
     call = {"path": "/api/v1/licenses", "headers": {"authorization": f"Bearer {token}"}}
     assert client.get(**call).status_code == 200
-    suspend_client(client=app)
+    suspend_client(client=app, at=timezone.now())
     assert client.get(**call).status_code == 401
 
 
 def test_nobody_signs_in_with_it(product, app):
-    suspend_client(client=app)
+    suspend_client(client=app, at=timezone.now())
     assert product.authorize().status_code == 400
     assert product.ask_for_code().json()["error"] == "unauthorized_client"
 
 
 def test_twice_is_once_and_remembers_who_did_it(app, staff):
-    first = suspend_client(client=app, actor=staff)
-    assert suspend_client(client=app, actor=UserFactory()) == first
+    first = suspend_client(client=app, actor=staff, at=timezone.now())
+    assert suspend_client(client=app, actor=UserFactory(), at=timezone.now()) == first
     assert Suspension.objects.get().suspended_by == staff
 
 

@@ -2,22 +2,22 @@
 
 from .clients import give_secret, is_suspended, register_client, restore_client, suspend_client
 from .grants import answer_device, record_code, record_device
-from .payouts import pay_grant, pay_refresh, revoke
 from .pruning import prune_sign_ins
 from .sign_ins import end_sign_ins
+from .token_exchange import exchange_code, revoke, rotate_refresh_token
 
 __all__ = [
     "answer_device",
     "end_sign_ins",
+    "exchange_code",
     "give_secret",
     "is_suspended",
-    "pay_grant",
-    "pay_refresh",
     "prune_sign_ins",
     "record_code",
     "record_device",
     "register_client",
     "restore_client",
     "revoke",
+    "rotate_refresh_token",
     "suspend_client",
 ]

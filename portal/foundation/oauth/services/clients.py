@@ -1,5 +1,6 @@
 """Apps and stores that may sign in here."""
 
+from datetime import datetime
 from typing import Any, Literal
 
 from allauth.idp.oidc.adapter import get_adapter
@@ -60,10 +61,11 @@ def give_secret(*, client: Client) -> str:
 
 
 @transaction.atomic
-def suspend_client(*, client: Client, actor: Any = None) -> Suspension:
+def suspend_client(*, client: Client, actor: Any = None, at: datetime) -> Suspension:
     """Switch an app or a store off until it is restored; its sign-ins stay, and wait. Twice is once."""
     Client.objects.select_for_update(no_key=True).get(pk=client.pk)
-    suspension, _made = Suspension.objects.get_or_create(client=client, defaults={"suspended_by": actor})
+    facts = {"suspended_by": actor, "suspended_at": at}
+    suspension, _made = Suspension.objects.get_or_create(client=client, defaults=facts)
     # `bearer` asks for the suspension; userinfo is allauth's and knows none.
     Token.objects.filter(client=client, type=Token.Type.ACCESS_TOKEN).delete()
     return suspension

@@ -8,27 +8,27 @@ from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..allauth_seam import answer_user_code
 from ..models import LONGEST_NAME, Grant
 
 
-def record_code(*, code: str, client: Client, user: Any, authenticated_at: datetime) -> Grant:
+def record_code(*, code: str, client: Client, user: Any, authenticated_at: datetime, at: datetime) -> Grant:
     """Remember a code that a browser now carries to the app: it pays out once."""
     return Grant.objects.create(
         kind=Grant.Kind.CODE,
         digest=get_adapter().hash_token(code),
         client=client,
         user=user,
-        expires_at=timezone.now() + timedelta(seconds=app_settings.AUTHORIZATION_CODE_EXPIRES_IN),
+        asked_at=at,
+        expires_at=at + timedelta(seconds=app_settings.AUTHORIZATION_CODE_EXPIRES_IN),
         authenticated_at=authenticated_at,
         password_mark=user.get_session_auth_hash(),
     )
 
 
-def record_device(*, device_code: str, client: Client, device_name: str, address: str | None) -> Grant:
+def record_device(*, device_code: str, client: Client, device_name: str, address: str | None, at: datetime) -> Grant:
     """Remember a device that asks to be signed in, and where it is, for the person who will be asked."""
     return Grant.objects.create(
         kind=Grant.Kind.DEVICE,
@@ -36,7 +36,8 @@ def record_device(*, device_code: str, client: Client, device_name: str, address
         client=client,
         device_name=one_line(device_name) or client.name[:LONGEST_NAME],
         address=address,
-        expires_at=timezone.now() + timedelta(seconds=app_settings.DEVICE_CODE_EXPIRES_IN),
+        asked_at=at,
+        expires_at=at + timedelta(seconds=app_settings.DEVICE_CODE_EXPIRES_IN),
     )
 
 

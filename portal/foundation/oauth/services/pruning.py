@@ -36,7 +36,7 @@ def prune_sign_ins(*, at: datetime) -> dict[str, int]:
 
 
 def end_in_batches(rows, now: datetime) -> int:
-    ends = {"end": SignIn.End.TOO_OLD, "now": now}
+    ends = {"end": SignIn.End.TOO_OLD, "at": now}
     return sum(end_sign_ins(sign_ins=SignIn.objects.filter(pk__in=keys), **ends) for keys in in_batches(rows))
 
 

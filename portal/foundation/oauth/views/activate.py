@@ -6,7 +6,6 @@ from allauth.account.adapter import get_adapter as get_account_adapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -40,7 +39,7 @@ def ask(request: HttpRequest, form: UserCodeForm) -> HttpResponse:
         "grant": grant,
         "code": form.cleaned_data["code"],
         "near": grant.address == get_account_adapter(request).get_client_ip(request),
-        "minutes": int((timezone.now() - grant.asked_at).total_seconds() // 60),
+        "minutes": int((request.now - grant.asked_at).total_seconds() // 60),
     }
     return render(request, "oauth/confirm.html", about)
 

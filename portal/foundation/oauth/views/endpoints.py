@@ -21,9 +21,9 @@ from portal.foundation.api import limits
 
 from .. import allauth_seam, authorize
 from ..models import Grant
-from ..services import is_suspended, pay_grant, pay_refresh, record_code, record_device, revoke
+from ..services import exchange_code, is_suspended, record_code, record_device, revoke, rotate_refresh_token
 
-PAID_ONCE = {
+EXCHANGED_ONCE = {
     Client.GrantType.AUTHORIZATION_CODE: ("code", Grant.Kind.CODE),
     Client.GrantType.DEVICE_CODE: ("device_code", Grant.Kind.DEVICE),
 }
@@ -144,7 +144,7 @@ class AuthorizeView(allauth_views.AuthorizationView):
         code = allauth_seam.code_in(response)
         if code:
             moment = authorize.proved_at(request)
-            record_code(code=code, client=client, user=request.user, authenticated_at=moment)
+            record_code(code=code, client=client, user=request.user, authenticated_at=moment, at=request.now)
         return response
 
     def to_app(self, parameters: dict, **answer: str) -> HttpResponse:
@@ -169,29 +169,32 @@ class TokenView(allauth_views.TokenView):
 
     def answer_app(self, request: HttpRequest, client_id: str) -> HttpResponse:
         try:
-            return self.pay(request, client_id)
+            return self.exchange(request, client_id)
         except ValidationError as refusal:
             if refusal.code == "unknown":
                 return refuse_unknown(request, client_id, refusal)
             return self.explain(refusal)
 
-    def pay(self, request: HttpRequest, client_id: str) -> HttpResponse:
+    def exchange(self, request: HttpRequest, client_id: str) -> HttpResponse:
         grant_type = request.POST.get("grant_type")
         self.answer = None
         if is_suspended(client_id):
             return refuse_suspended()
-        if grant_type in PAID_ONCE:
-            field, kind = PAID_ONCE[grant_type]
-            pay_grant(
+        if grant_type in EXCHANGED_ONCE:
+            field, kind = EXCHANGED_ONCE[grant_type]
+            exchange_code(
                 kind=kind,
                 value=request.POST.get(field, ""),
                 client_id=client_id,
                 device_name=request.POST.get("device_name", ""),
                 address=address_of(request),
-                pay=self.ask_allauth,
+                issue=self.ask_allauth,
+                at=request.now,
             )
         elif grant_type == Client.GrantType.REFRESH_TOKEN:
-            pay_refresh(value=request.POST.get("refresh_token", ""), client_id=client_id, pay=self.ask_allauth)
+            rotate_refresh_token(
+                value=request.POST.get("refresh_token", ""), client_id=client_id, issue=self.ask_allauth, at=request.now
+            )
         elif grant_type != Client.GrantType.CLIENT_CREDENTIALS:
             # oauthlib takes any other word for a code.
             return refuse("unsupported_grant_type" if grant_type else "invalid_request")
@@ -220,7 +223,7 @@ class RevokeView(allauth_views.RevokeView):
 
     def answer_app(self, request: HttpRequest, client_id: str) -> HttpResponse:
         try:
-            revoke(value=request.POST.get("token", ""), client_id=client_id, ask=self.ask_allauth)
+            revoke(value=request.POST.get("token", ""), client_id=client_id, ask=self.ask_allauth, at=request.now)
         except ValidationError as refusal:
             return refuse(refusal.code, refusal.message)
         return self.answer
@@ -256,6 +259,7 @@ class DeviceCodeView(allauth_views.DeviceCodeView):
                 client=client,
                 device_name=request.POST.get("device_name", ""),
                 address=address_of(request),
+                at=request.now,
             )
         return response
 

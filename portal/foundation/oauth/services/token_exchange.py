@@ -21,7 +21,6 @@ from allauth.idp.oidc.models import Token
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from ..models import OLDEST, Grant, IssuedToken, SignIn
@@ -31,32 +30,39 @@ from .sign_ins import end_sign_ins
 # An app that lost the answer asks again at once. It is refused, but that alone is no sign of a thief.
 LOST_ANSWER = timedelta(seconds=30)
 # What allauth hands out for the moment when the person proved who they are; empty when it refuses.
-Pay = Callable[[datetime | None], dict]
+Issue = Callable[[datetime | None], dict]
 
 
-def pay_grant(
-    *, kind: str, value: str, client_id: str, device_name: str = "", address: str | None = None, pay: Pay
+def exchange_code(
+    *,
+    kind: str,
+    value: str,
+    client_id: str,
+    device_name: str = "",
+    address: str | None = None,
+    issue: Issue,
+    at: datetime,
 ) -> None:
     """Turn a code into the first tokens of a new sign-in. Raises `unknown`, `invalid_grant` or `expired_token`."""
     with transaction.atomic():
         grant = Grant.objects.select_for_update().filter(kind=kind, digest=digest_of(value)).first()
         if grant is None or grant.client_id != client_id:
             raise invalid("unknown")
-        refusal = why_not_grant(grant)
+        refusal = why_not_grant(grant, at)
         if refusal is None:
-            tokens = pay(grant.authenticated_at)
+            tokens = issue(grant.authenticated_at)
             if tokens:
-                begin(grant, tokens, one_line(device_name), address)
+                begin(grant, tokens, one_line(device_name), address, at)
         elif grant.spent_at:
-            end_sign_ins(sign_ins=SignIn.objects.filter(pk=grant.sign_in_id), end=SignIn.End.REPLAYED)
+            end_sign_ins(sign_ins=SignIn.objects.filter(pk=grant.sign_in_id), end=SignIn.End.REPLAYED, at=at)
     if refusal:
         raise refusal
 
 
-def why_not_grant(grant: Grant) -> ValidationError | None:
+def why_not_grant(grant: Grant, at: datetime) -> ValidationError | None:
     if grant.spent_at:
         return invalid()
-    if grant.expires_at <= timezone.now():
+    if grant.expires_at <= at:
         return ValidationError("The code has expired.", code=expired(grant.kind))
     if grant.user_id is None:
         return None
@@ -74,60 +80,59 @@ def expired(kind: str) -> str:
     return "expired_token" if kind == Grant.Kind.DEVICE else "invalid_grant"
 
 
-def begin(grant: Grant, tokens: dict, device_name: str, address: str | None) -> None:
+def begin(grant: Grant, tokens: dict, device_name: str, address: str | None, at: datetime) -> None:
     """Begin the sign-in that the person allowed."""
-    grant.spent_at = timezone.now()
+    grant.spent_at = at
     grant.sign_in = SignIn.objects.create(
         user_id=grant.user_id,
         client_id=grant.client_id,
         device_name=device_name or grant.device_name or one_line(grant.client.name),
         address=address,
-        started_at=grant.spent_at,
+        started_at=at,
         authenticated_at=grant.authenticated_at,
     )
     grant.save(update_fields=["spent_at", "sign_in"])
-    keep(grant.sign_in, tokens)
+    keep(grant.sign_in, tokens, at)
 
 
-def pay_refresh(*, value: str, client_id: str, pay: Pay) -> None:
+def rotate_refresh_token(*, value: str, client_id: str, issue: Issue, at: datetime) -> None:
     """Turn a refresh token into the next pair; the pair before dies.
 
     Raises `unknown`, `invalid_grant`, or why the sign-in ended.
     """
-    now = timezone.now()
     with transaction.atomic():
         token = IssuedToken.objects.filter(kind=IssuedToken.Kind.REFRESH, digest=digest_of(value)).first()
         sign_in = token and SignIn.objects.select_for_update(no_key=True, of=("self",)).get(pk=token.sign_in_id)
         if token is None or sign_in.client_id != client_id:
             raise invalid("unknown")
         token.refresh_from_db()
-        refusal, end = why_not_refresh(token, sign_in, now)
+        refusal, end = why_not_refresh(token, sign_in, at)
         if end:
-            end_sign_ins(sign_ins=SignIn.objects.filter(pk=sign_in.pk), end=end, now=now)
+            end_sign_ins(sign_ins=SignIn.objects.filter(pk=sign_in.pk), end=end, at=at)
         if refusal is None:
-            tokens = pay(sign_in.authenticated_at)
+            tokens = issue(sign_in.authenticated_at)
             if tokens:
-                spend(sign_in, now)
-                keep(sign_in, tokens)
+                spend(sign_in, at)
+                keep(sign_in, tokens, at)
     if refusal:
         raise refusal
 
 
-def why_not_refresh(token: IssuedToken, sign_in: SignIn, now: datetime) -> tuple[ValidationError | None, str]:
+def why_not_refresh(token: IssuedToken, sign_in: SignIn, at: datetime) -> tuple[ValidationError | None, str]:
     """Return why the token is not renewed, and how the sign-in ends by that, if it does."""
     if sign_in.ended_at:
         return explain_end(sign_in), ""
     if token.spent_at:
-        return invalid(), "" if answer_was_lost(token, now) else SignIn.End.REPLAYED
-    if token.expires_at <= now or sign_in.started_at + OLDEST <= now:
+        return invalid(), "" if answer_was_lost(token, at) else SignIn.End.REPLAYED
+    if token.expires_at <= at or sign_in.started_at + OLDEST <= at:
         return invalid(), SignIn.End.TOO_OLD
     return None, ""
 
 
-def answer_was_lost(token: IssuedToken, now: datetime) -> bool:
+def answer_was_lost(token: IssuedToken, at: datetime) -> bool:
     """Tell whether the token was renewed a moment ago and nobody has used its successor yet."""
     later = token.sign_in.tokens.filter(kind=IssuedToken.Kind.REFRESH, pk__gt=token.pk)
-    return now - token.spent_at < LOST_ANSWER and not later.filter(spent_at__isnull=False).exists()
+    return at - token.spent_at < LOST_ANSWER and not later.filter(spent_at__isnull=False).exists()
 
 
 def explain_end(sign_in: SignIn) -> ValidationError:
@@ -138,16 +143,15 @@ def explain_end(sign_in: SignIn) -> ValidationError:
     return ValidationError("The device was disconnected.", code="disconnected", params=told)
 
 
-def spend(sign_in: SignIn, now: datetime) -> None:
+def spend(sign_in: SignIn, at: datetime) -> None:
     """Mark the current pair as renewed; its access token stops working."""
     current = sign_in.tokens.filter(spent_at__isnull=True)
     Token.objects.filter(hash__in=list(current.values_list("digest", flat=True))).delete()
-    current.update(spent_at=now)
+    current.update(spent_at=at)
 
 
-def keep(sign_in: SignIn, tokens: dict) -> None:
+def keep(sign_in: SignIn, tokens: dict, at: datetime) -> None:
     """Remember what was handed out, by its hash."""
-    now = timezone.now()
     lives = {
         IssuedToken.Kind.ACCESS: ("access_token", tokens["expires_in"]),
         IssuedToken.Kind.REFRESH: ("refresh_token", app_settings.REFRESH_TOKEN_EXPIRES_IN),
@@ -158,14 +162,14 @@ def keep(sign_in: SignIn, tokens: dict) -> None:
             kind=kind,
             digest=digest_of(tokens[name]),
             scopes=tokens.get("scope", ""),
-            expires_at=now + timedelta(seconds=seconds),
+            expires_at=at + timedelta(seconds=seconds),
         )
         for kind, (name, seconds) in lives.items()
         if name in tokens
     )
 
 
-def revoke(*, value: str, client_id: str, ask: Callable[[], bool]) -> None:
+def revoke(*, value: str, client_id: str, ask: Callable[[], bool], at: datetime) -> None:
     """End the whole sign-in that a token belongs to. Raises `invalid_grant` when it is another app's.
 
     `ask` lets allauth prove who asks, and tells whether it did.
@@ -176,7 +180,7 @@ def revoke(*, value: str, client_id: str, ask: Callable[[], bool]) -> None:
     if owners - {client_id}:
         raise ValidationError("The token belongs to another client.", code="invalid_grant")
     if ask():
-        end_sign_ins(sign_ins=SignIn.objects.filter(tokens__digest=digest), end=SignIn.End.SIGNED_OUT)
+        end_sign_ins(sign_ins=SignIn.objects.filter(tokens__digest=digest), end=SignIn.End.SIGNED_OUT, at=at)
         Token.objects.filter(hash=digest).delete()
 
 
