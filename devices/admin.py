@@ -113,7 +113,7 @@ class DeviceAdmin(KeptAdmin):
             "title": _("Check a lease"),
             "opts": self.opts,
             "shown": text[:LONGEST_TOKEN],
-            "report": explain_lease(text) if request.method == "POST" else None,
+            "report": explain_lease(text, at=request.now) if request.method == "POST" else None,
         }
         return TemplateResponse(request, "admin/devices/device/lease.html", context)
 
@@ -132,7 +132,7 @@ class DeviceAdmin(KeptAdmin):
 
     @admin.action(description=_("Disconnect"), permissions=["disconnect"])
     def disconnect_devices(self, request, queryset):
-        freed = sum(len(disconnect(device=device, actor=request.user)) for device in queryset)
+        freed = sum(len(disconnect(device=device, actor=request.user, at=request.now)) for device in queryset)
         text = ngettext("%(count)d seat is free now.", "%(count)d seats are free now.", freed) % {"count": freed}
         self.message_user(request, text, messages.SUCCESS)
 

@@ -6,7 +6,6 @@ from typing import Annotated
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from ninja import Body, Path, Router, Schema
 from ninja.responses import Status
 from pydantic import AfterValidator, Field, WithJsonSchema
@@ -197,7 +196,7 @@ def licenses(request, product: Slug | None = None, platform: PlatformName | None
     if product:
         owned = owned.filter(product=get_object_or_404(Product, slug=product))
     facts = [license_facts(license, platform) for license in in_order(owned.with_state(), platform)]
-    return {"licenses": facts, "server_time": timezone.now()}
+    return {"licenses": facts, "server_time": request.now}
 
 
 def in_order(owned, platform):
@@ -238,19 +237,20 @@ def connect(request, machine_id: Path[MachineId], said: Body[Connect]):
     facts = said.model_dump(exclude={"product", "license"})
     license = find_license(caller.user, said.license)
     facts |= {"sign_in": caller.sign_in, "machine_id": machine_id, "product": product, "license": license}
-    done = connect_or_report(facts)
-    return Status(201 if done.is_new else 200, {**renewed(done, caller.user), **place(done.seat)})
+    done = connect_or_report(request.now, facts)
+    return Status(201 if done.is_new else 200, {**renewed(done, request), **place(done.seat)})
 
 
-def connect_or_report(facts):
+def connect_or_report(at, facts):
     """Connect; a refusal undoes all that was written, so the store hears of a full license only after it."""
     try:
-        return services.connect_product(**facts)
+        return services.connect_product(**facts, at=at)
     except ValidationError as refusal:
         if refusal.code == "seat_limit":
             found = {"support_key": refusal.params["license"]}
-            report_full_license(**found)
-            services.remember_turned_away(**found, **{name: facts[name] for name in ("machine_id", "platform", "name")})
+            report_full_license(**found, at=at)
+            device = {name: facts[name] for name in ("machine_id", "platform", "name")}
+            services.remember_turned_away(**found, **device, at=at)
         raise
 
 
@@ -269,12 +269,14 @@ def place(seat):
     }
 
 
-def renewed(done, user):
+def renewed(done, request):
     return {
         "lease": done.lease.token,
         "check_in_after": done.lease.check_in_after,
-        "server_time": timezone.now(),
-        "notices": notices(done.seat.license, user, is_copied=done.lease.is_copied, is_moved=done.lease.is_moved),
+        "server_time": request.now,
+        "notices": notices(
+            done.seat.license, request.auth.user, is_copied=done.lease.is_copied, is_moved=done.lease.is_moved
+        ),
     }
 
 
@@ -313,8 +315,9 @@ def check_in(request, machine_id: Path[MachineId], said: Body[CheckIn]):
         held=said.lease,
         nonce=said.nonce,
         sign_in=request.auth.sign_in,
+        at=request.now,
     )
-    return renewed(done, request.auth.user)
+    return renewed(done, request)
 
 
 def own_device(request, machine_id):
@@ -348,7 +351,7 @@ def sign_out(request, machine_id: Path[MachineId], product: Slug | None = None):
     throttle(request, "sign-out", request.auth.user.pk)
     if not request.auth.ended:
         named = get_object_or_404(Product, slug=product) if product else None
-        services.sign_out(device=device, product=named)
+        services.sign_out(device=device, product=named, at=request.now)
     return Status(204, None)
 
 
@@ -373,5 +376,5 @@ def release(request, machine_id: Path[MachineId], device_id: int):
     throttle(request, "release", request.auth.user.pk)
     others = Device.objects.for_user(request.auth.user).exclude(machine_id=services.clean_machine_id(machine_id))
     device = get_object_or_404(others, pk=device_id)
-    services.release_device(sign_in=request.auth.sign_in, device=device)
+    services.release_device(sign_in=request.auth.sign_in, device=device, at=request.now)
     return Status(204, None)

@@ -1,6 +1,7 @@
 """A lease explained in words, for staff: what it says, whether it counts, and what has become of its device since."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,9 +24,9 @@ class Report:
     device: Device | None = None
 
 
-def explain_lease(text: str) -> Report:
+def explain_lease(text: str, *, at: datetime) -> Report:
     """Explain what somebody pasted, line breaks and all; nothing that it may be raises an error."""
-    verdict = read_lease("".join(text.split()))
+    verdict = read_lease("".join(text.split()), at=at)
     if not verdict.is_genuine:
         return Report(verdict, sayings(verdict), [])
     claims = verdict.claims

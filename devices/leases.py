@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import jwt
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from devices.lease_keys import PURPOSE
@@ -66,27 +65,27 @@ class Verdict:
         return str(REASONS[self.code])
 
 
-def make_claims(*, seat: Seat, now: datetime, nonce: str = "") -> dict:
+def make_claims(*, seat: Seat, at: datetime, nonce: str = "") -> dict:
     """Return what a lease for this seat says; the license’s right must be in force."""
     license, device = seat.license, seat.device
-    ends_at = license.protected_until(now)
+    ends_at = license.protected_until(at)
     last = license.with_grace(ends_at)
-    expires_at = min(now + LASTS, last)
-    is_trial = license.term_in_force(now).plan.kind == Plan.Kind.TRIAL
-    wait = min(CHECK_IN_AFTER, (expires_at - now) / 2) * CHANCE.uniform(0.8, 1.2)  # no two devices at one time
+    expires_at = min(at + LASTS, last)
+    is_trial = license.term_in_force(at).plan.kind == Plan.Kind.TRIAL
+    wait = min(CHECK_IN_AFTER, (expires_at - at) / 2) * CHANCE.uniform(0.8, 1.2)  # no two devices at one time
     claims = {
         "iss": settings.PORTAL_URL,
         "aud": license.product.slug,
         "sub": device.machine_id,
         "jti": uuid4().hex,
-        "iat": seconds(now),
-        "nbf": seconds(now - CLOCKS_DIFFER),
+        "iat": seconds(at),
+        "nbf": seconds(at - CLOCKS_DIFFER),
         "exp": seconds(expires_at),
         "license": license.support_key,
-        "plan": license.term_in_force(now).plan.slug,
+        "plan": license.term_in_force(at).plan.slug,
         "features": [],
         "license_ends_at": seconds(ends_at),
-        "check_in_after": seconds(now + wait),
+        "check_in_after": seconds(at + wait),
         "grace_until": seconds(expires_at if is_trial else min(expires_at + LIMITED_FOR, last)),
     }
     return {**claims, "nonce": nonce} if nonce else claims
@@ -98,16 +97,13 @@ def sign(claims: dict) -> str:
     return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": TYPE, "kid": kid})
 
 
-def read_lease(
-    token: str, *, product: str | None = None, machine_id: str | None = None, now: datetime | None = None
-) -> Verdict:
+def read_lease(token: str, *, at: datetime, product: str | None = None, machine_id: str | None = None) -> Verdict:
     """Judge what somebody shows as a lease; whatever it is, this raises nothing."""
     try:
         header, claims = unverified(token)
     except (jwt.PyJWTError, ValueError):
         return Verdict("unreadable")
-    now = now or timezone.now()
-    code = doubt_origin(token, header, claims, now) or doubt_use(claims, product, machine_id, now)
+    code = doubt_origin(token, header, claims, at) or doubt_use(claims, product, machine_id, at)
     return Verdict(code, header, claims)
 
 
@@ -138,15 +134,15 @@ def doubt_origin(token: str, header: dict, claims: dict, at: datetime) -> str:
     return "" if claims["iss"] == settings.PORTAL_URL else "other_portal"
 
 
-def doubt_use(claims: dict, product: str | None, machine_id: str | None, now: datetime) -> str:
+def doubt_use(claims: dict, product: str | None, machine_id: str | None, at: datetime) -> str:
     """Say why a genuine lease does not count here and now, or nothing."""
     if product is not None and claims["aud"] != product:
         return "other_product"
     if machine_id is not None and claims["sub"] != machine_id:
         return "other_device"
-    if now.timestamp() < claims["nbf"]:
+    if at.timestamp() < claims["nbf"]:
         return "not_yet"
-    return "" if now.timestamp() < claims["exp"] else "expired"
+    return "" if at.timestamp() < claims["exp"] else "expired"
 
 
 def seconds(moment: datetime) -> int:

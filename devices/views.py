@@ -90,7 +90,7 @@ def row_of(user, device):
 def disconnect(request, pk):
     """A page that works alone; with a script it is shown as a dialog on the device's own page."""
     device = get_object_or_404(Device.objects.for_user(request.user), pk=pk)
-    if request.method == "POST" and services.disconnect(device=device, actor=request.user):
+    if request.method == "POST" and services.disconnect(device=device, actor=request.user, at=request.now):
         return redirect(f"{reverse('devices:index')}?gone={device.pk}")
     row = row_of(request.user, device)
     if row is None:
@@ -113,7 +113,7 @@ def disconnect_from(request, pk, license_pk):
     if len(row.seats) == 1:
         return disconnect(request, pk)
     if request.method == "POST":
-        services.disconnect(device=device, actor=request.user, license=license)
+        services.disconnect(device=device, actor=request.user, license=license, at=request.now)
         messages.success(request, _("%(device)s is disconnected from %(product)s. Its seat is free.") % names)
         return redirect("devices:detail", pk=pk)
     row = Row(device, seats)
@@ -126,7 +126,7 @@ def rename(request, pk):
     device = get_object_or_404(Device.objects.for_user(request.user), pk=pk)
     form = NameForm(request.POST or None, initial={"name": device.name})
     if form.is_valid():
-        services.rename_device(user=request.user, device=device, name=form.cleaned_data["name"])
+        services.rename_device(user=request.user, device=device, name=form.cleaned_data["name"], at=request.now)
         messages.success(request, _("The name is saved"))
         return redirect("devices:detail", pk=device.pk)
     return render(request, "devices/rename.html", {"device": device, "form": form})

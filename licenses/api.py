@@ -1,7 +1,7 @@
 """The door for stores: place an order, look at it, change it. The rules are in the services."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BeforeValidator, ConfigDict
 from licenses import services
 from licenses.models import License, Order
 from licenses.models.orders import LONGEST_ADDRESS, MOST_CODES, NUMBER
+from licenses.standing import Standing
 from portal.foundation.api.openapi import call
 from portal.foundation.api.problems import ProblemError
 from portal.foundation.api.throttles import throttle
@@ -178,8 +179,8 @@ CHANGES = [
 )
 def place(request: HttpRequest, order: OrderIn):
     """Sell a license to an address, or codes. The same number again is the same order, and answers 200."""
-    placed, is_new = services.place_order(client_id=store_of(request), **order.model_dump())
-    return Status(201 if is_new else 200, shown(placed, with_codes=True))
+    placed, is_new = services.place_order(client_id=store_of(request), **order.model_dump(), at=request.now)
+    return Status(201 if is_new else 200, shown(placed, request.now, with_codes=True))
 
 
 @router.get(
@@ -191,7 +192,7 @@ def place(request: HttpRequest, order: OrderIn):
 )
 def look(request: HttpRequest, number: Annotated[str, Path(pattern=NUMBER)]):
     """Say what became of an order; never its codes."""
-    return shown(order_of(request, number))
+    return shown(order_of(request, number), request.now)
 
 
 @router.patch(
@@ -212,16 +213,17 @@ def look(request: HttpRequest, number: Annotated[str, Path(pattern=NUMBER)]):
 )
 def change(request: HttpRequest, number: Annotated[str, Path(pattern=NUMBER)], change: Change):
     """Change an order; each change is done once. A renewal is an order of its own, and is what is answered."""
-    order = order_of(request, number)
+    order, at = order_of(request, number), request.now
     if isinstance(change, RenewIn):
-        renewal, _is_new = services.renew_order(order=order, **change.model_dump(exclude={"action"}))
-        return shown(renewal)
+        renewal, _is_new = services.renew_order(order=order, **change.model_dump(exclude={"action"}), at=at)
+        return shown(renewal, at)
     if isinstance(change, RefundIn) and change.code:
-        return shown(services.refund_code_of_order(order=order, text=change.code))
+        return shown(services.refund_code_of_order(order=order, text=change.code, at=at), at)
     if isinstance(change, ReaddressIn):
-        return shown(services.readdress_order(order=order, email=change.email, reason=order.client.name))
+        order = services.readdress_order(order=order, email=change.email, reason=order.client.name, at=at)
+        return shown(order, at)
     do = {"refund": services.refund_order, "cancel": services.cancel_order, "mail": services.mail_order_again}
-    return shown(do[change.action](order=order))
+    return shown(do[change.action](order=order, at=at), at)
 
 
 def store_of(request: HttpRequest) -> str:
@@ -236,7 +238,7 @@ def order_of(request: HttpRequest, number: str) -> Order:
     return get_object_or_404(Order.objects.of_store(store_of(request)), number=number)
 
 
-def shown(order: Order, *, with_codes: bool = False) -> dict:
+def shown(order: Order, at: datetime, *, with_codes: bool = False) -> dict:
     """Return an order as stores see it, read anew: what was just written may have other time zones."""
     order = Order.objects.select_related("plan__product", "renews", "term").get(pk=order.pk)
     term = getattr(order, "term", None)
@@ -249,31 +251,36 @@ def shown(order: Order, *, with_codes: bool = False) -> dict:
         "renews": order.renews and order.renews.number,
         "starts_at": term and term.starts_at,
         "ends_at": term and term.ends_at,
-        "license": shown_license(order),
-        "codes": shown_codes(order, with_codes) if order.kind == Order.Kind.CODES else None,
-        "server_time": datetime.now(UTC),
+        "license": shown_license(order, at),
+        "codes": shown_codes(order, at, with_codes) if order.kind == Order.Kind.CODES else None,
+        "server_time": at,
     }
 
 
-def shown_license(order: Order) -> dict | None:
+def shown_license(order: Order, at: datetime) -> dict | None:
     if order.kind == Order.Kind.CODES:
         return None
-    license = License.objects.with_state().filter(terms__order=order.first_id).first()
-    return license and {
+    found = License.objects.filter(terms__order=order.first_id).standings(at)
+    return shown_standing(found[0]) if found else None
+
+
+def shown_standing(standing: Standing) -> dict:
+    license = standing.license
+    return {
         "id": license.support_key,
-        "state": license.state.value,
-        "starts_at": license.starts_at,
-        "ends_at": license.ends_at,
+        "state": standing.state.value,
+        "starts_at": standing.starts_at,
+        "ends_at": standing.ends_at,
         "renews_itself": license.renews_itself,
     }
 
 
-def shown_codes(order: Order, with_codes: bool) -> dict:
+def shown_codes(order: Order, at: datetime, with_codes: bool) -> dict:
     issued = order.batch.codes
     return {
         "issued": order.quantity,
         "used": issued.redeemed().count(),
         "revoked": issued.filter(revoked_at__isnull=False).count(),
         "hints": sorted(issued.values_list("hint", flat=True)),
-        "clear": (services.codes_of_order(order=order) or None) if with_codes else None,
+        "clear": (services.codes_of_order(order=order, at=at) or None) if with_codes else None,
     }

@@ -9,10 +9,10 @@ from licenses.seating import free_place, places_taken
 from licenses.standing import Standing
 
 
-def longest_first(licenses: Iterable[License], now: datetime) -> list[License]:
+def longest_first(licenses: Iterable[License], at: datetime) -> list[License]:
     """Return those that give a right at this moment, the one that protects longest first."""
-    running = [license for license in licenses if license.term_in_force(now) and not license.blocked_at]
-    return sorted(running, key=lambda license: license.protected_until(now) or now, reverse=True)
+    running = [license for license in licenses if license.term_in_force(at) and not license.blocked_at]
+    return sorted(running, key=lambda license: license.protected_until(at) or at, reverse=True)
 
 
 def seats_well(license: License, device) -> bool:

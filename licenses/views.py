@@ -89,7 +89,7 @@ def add(request):
     if form.is_valid():
         try:
             license = services.add_code(
-                user=request.user, text=form.cleaned_data["code"], address=client_address(request)
+                user=request.user, text=form.cleaned_data["code"], address=client_address(request), at=request.now
             )
         except ValidationError as refusal:
             return refused(request, form, refusal)
@@ -137,7 +137,9 @@ def add_waiting(request):
     if text is None:
         return redirect("licenses:index")
     try:
-        return redirect_to_added(services.add_waiting_code(user=request.user, pk=pk, address=client_address(request)))
+        return redirect_to_added(
+            services.add_waiting_code(user=request.user, pk=pk, address=client_address(request), at=request.now)
+        )
     except ValidationError as refusal:
         return refused(request, CodeForm({"code": text}), refusal)
 
@@ -158,7 +160,9 @@ def claim(request):
         return render_index(request, form)
     try:
         with even_time():
-            services.claim_code(user=request.user, text=form.cleaned_data["code"], address=client_address(request))
+            services.claim_code(
+                user=request.user, text=form.cleaned_data["code"], address=client_address(request), at=request.now
+            )
     except ValidationError as refusal:
         return refused(request, form, refusal)
     messages.info(
@@ -178,12 +182,13 @@ def release(request, pk):
     standing = standing_or_404(request, claim.code.term.license_id)
     if request.method == "POST":
         try:
-            services.release_license(user=request.user, claim=claim)
+            services.release_license(user=request.user, claim=claim, at=request.now)
             messages.success(request, _("The license was handed over. Its devices are disconnected."))
         except ValidationError as refusal:
             messages.error(request, " ".join(refusal.messages))
         return redirect("licenses:index")
-    return render(request, "licenses/release.html", {"claim": claim, "standing": standing})
+    context = {"claim": claim, "standing": standing, "is_open": claim.is_open_at(request.now)}
+    return render(request, "licenses/release.html", context)
 
 
 @require_safe
@@ -227,7 +232,7 @@ def moved_from(license, to):
 def move(request, pk):
     """Move the devices of a license that is over, as many as fit on another one."""
     license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
-    seats = services.move_devices(license=license, actor=request.user, now=request.now)
+    seats = services.move_devices(license=license, actor=request.user, at=request.now)
     if not seats:
         messages.info(request, _("There is nothing to move: no device is left here, or no seat is free elsewhere."))
         return redirect(license)
@@ -244,7 +249,7 @@ def archived(request):
 def archive(request, pk):
     license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
     try:
-        services.archive_license(license=license, actor=request.user)
+        services.archive_license(license=license, actor=request.user, at=request.now)
         messages.success(request, _("The license was archived. You find it below the list."))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
@@ -254,5 +259,5 @@ def archive(request, pk):
 @require_POST
 def restore(request, pk):
     license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
-    services.restore_license(license=license, actor=request.user)
+    services.restore_license(license=license, actor=request.user, at=request.now)
     return redirect(license)

@@ -15,6 +15,7 @@ from allauth.idp.oidc.models import Client as App
 from allauth.idp.oidc.models import Token
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.models import BoundSignIn, Device
 from downloads.models import Installer, SetupGuide, StoreLink
@@ -39,7 +40,7 @@ def standing(license: License, **more) -> Standing:
 
 def fresh_code(plan: Plan | None = None, **rules) -> str:
     """A code that nobody has used, as a customer would type it; `rules` are those of its batch."""
-    return issue_codes(plan=plan or PlanFactory(), count=1, **rules).codes[0]
+    return issue_codes(plan=plan or PlanFactory(), count=1, **rules, at=now()).codes[0]
 
 
 class ModelFactory(factory.django.DjangoModelFactory):

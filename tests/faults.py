@@ -38,6 +38,7 @@ call_command("migrate", verbosity=0)
 call_command("createcachetable", verbosity=0)
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 from licenses.services import issue_codes
 from tests.factories import *
 def cookie(user):
@@ -53,7 +54,7 @@ for number in range({ACCOUNTS}):
     license = LicenseFactory(owner=user, product=plan.product, terms__plan=plan)
     sign_in = SignInFactory(user=user, client=app)
     accounts.append({{"email": user.email, "session": cookie(user), "token": give_token(sign_in)}})
-codes = issue_codes(plan=PlanFactory(), count={CODES}).codes
+codes = issue_codes(plan=PlanFactory(), count={CODES}, at=timezone.now()).codes
 print(json.dumps({{
     "accounts": accounts, "staff": cookie(StaffFactory()), "codes": list(codes), "plan": plan.slug,
     "product": plan.product.slug, "file": installer.get_absolute_url(),

@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.utils import timezone
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import CodeAttempt
@@ -39,14 +40,14 @@ def newcomer():
 def test_sign_ins_are_ended_and_forgotten_batch_by_batch(small_batches, customer):
     SignInFactory.create_batch(5, user=customer)
     SignInFactory.create_batch(5, ended_at=days(-91), end="closed")
-    done = prune_sign_ins(at=timezone.now())
+    done = prune_sign_ins(at=now())
     assert (done["ended"], done["sign_ins"]) == (5, 5)
     assert set(SignIn.objects.values_list("end", flat=True)) == {"too_old"}
 
 
 def test_network_address_of_a_sign_in_is_forgotten_after_a_month(customer):
     old, new = (SignInFactory(user=customer, address="192.0.2.1", started_at=days(age)) for age in (-31, -29))
-    prune_sign_ins(at=timezone.now())
+    prune_sign_ins(at=now())
     old.refresh_from_db()
     new.refresh_from_db()
     assert (old.address, new.address) == (None, "192.0.2.1")
@@ -56,20 +57,20 @@ def test_counts_are_deleted_when_their_window_is_over():
     for name in ("old", "new"):
         limits.count("open-link", name)
     CallCount.objects.filter(key="open-link:old").update(began_at=days(-1).timestamp())
-    assert prune_counts(at=timezone.now()) == 1
+    assert prune_counts(at=now()) == 1
     assert list(CallCount.objects.values_list("key", flat=True)) == ["open-link:new"]
 
 
 def test_network_addresses_of_tries_go_whoever_tries_next(customer, other_customer):
     for user, age in ((customer, -2), (other_customer, 0)):
         CodeAttempt.objects.create(user=user, address="192.0.2.1", made_at=days(age))
-    assert services.prune_attempts(at=timezone.now()) == 1
+    assert services.prune_attempts(at=now()) == 1
     assert CodeAttempt.objects.get().user == other_customer
 
 
 def test_account_that_nobody_verified_goes_after_a_week(newcomer):
-    assert prune_unverified(at=timezone.now() - timedelta(days=2)) == 0
-    assert prune_unverified(at=timezone.now()) == 1
+    assert prune_unverified(at=now() - timedelta(days=2)) == 0
+    assert prune_unverified(at=now()) == 1
     assert not User.objects.exists()
 
 
@@ -82,7 +83,7 @@ def signed_in(user):
 
 
 def on_record(user):
-    services.record_event(Verb.ADDRESS_VERIFIED, customer=user, details={"email": "x", "reason": "y"})
+    services.record_event(Verb.ADDRESS_VERIFIED, customer=user, details={"email": "x", "reason": "y"}, at=now())
 
 
 def staff(user):
@@ -96,7 +97,7 @@ def with_a_license(user):
 @pytest.mark.parametrize("make", [in_use, signed_in, on_record, staff, with_a_license])
 def test_account_that_is_of_use_stays(newcomer, make):
     make(newcomer)
-    assert prune_unverified(at=timezone.now()) == 0
+    assert prune_unverified(at=now()) == 0
     assert User.objects.filter(pk=newcomer.pk).exists()
 
 

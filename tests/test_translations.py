@@ -12,6 +12,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
+from django.utils.timezone import now
 from django.utils.translation.template import templatize
 
 from licenses import services
@@ -119,7 +120,7 @@ def test_customer_reads_the_chosen_language(client_of):
 @pytest.mark.django_db
 def test_refusal_is_in_german(customer):
     with translation.override("de"), pytest.raises(ValidationError) as refusal:
-        services.submit_code(user=customer, text="ABC")
+        services.submit_code(user=customer, text="ABC", at=now())
     with translation.override("de"):
         assert refusal.value.messages[0].startswith("Dieser Code hat 3 Zeichen; ein vollständiger Code hat 25.")
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils.timezone import now
 
 from devices.models import Device
 from licenses import services
@@ -97,10 +98,10 @@ def test_list_of_public_addresses_names_nothing_that_is_gone():
 def strangers_rows(other_customer):
     """Rows of somebody else, by the room whose addresses take their id."""
     code = fresh_code()
-    license = services.redeem_code(user=other_customer, text=code)
-    services.claim_code(user=DeviceFactory().owner, text=code)
+    license = services.redeem_code(user=other_customer, text=code, at=now())
+    services.claim_code(user=DeviceFactory().owner, text=code, at=now())
     device = DeviceFactory(owner=other_customer)
-    services.take_seat(license=license, device=device)
+    services.take_seat(license=license, device=device, at=now())
     return {"licenses": license.pk, "licenses:release": CodeClaim.objects.get().pk, "devices": device.pk}
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from devices.answers import SEAT_TAKEN, farewell, other_devices
@@ -37,7 +36,7 @@ class Asked:
     facts: dict[str, Any]
     held: str
     nonce: str
-    now: datetime
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def check_in(
     held: str = "",
     nonce: str = "",
     sign_in: SignIn | None = None,
-    now: datetime | None = None,
+    at: datetime,
 ) -> CheckedIn:
     """Renew the lease of a product on a device, and record that it is alive: at most once in five minutes.
 
@@ -65,10 +64,9 @@ def check_in(
     `not_found` for a product that nobody sells, `bad_report`, and `invalid_token` when the sign-in was ended
     meanwhile. Then nothing is written.
     """
-    now = now or timezone.now()
     said = {**clean_versions(os_version, app_version), "report": clean_report(report)}
-    facts = {**said, "last_seen_at": now} if is_to_write(device, said, now) else {}
-    asked = Asked(device, product, facts, held, nonce, now)
+    facts = {**said, "last_seen_at": at} if is_to_write(device, said, at) else {}
+    asked = Asked(device, product, facts, held, nonce, at)
     try:
         done = renew(asked)
     except ValidationError as refusal:
@@ -89,7 +87,7 @@ def renew(asked: Asked) -> CheckedIn:
     seats = read_seats(asked.device, asked.product)
     if asked.product and not seats:
         refuse_unknown(asked.product)
-    return lease_by(seat_with_right(asked.device, seats, asked.now), asked)
+    return lease_by(seat_with_right(asked.device, seats, asked.at), asked)
 
 
 @transaction.atomic
@@ -101,13 +99,13 @@ def move_and_renew(asked: Asked, sign_in: SignIn | None) -> CheckedIn:
     write_facts(asked)
     if sign_in:
         refuse_if_ended(asked.device, sign_in)
-    seats = protect_device(device=asked.device, products=products, now=asked.now)
+    seats = protect_device(device=asked.device, products=products, at=asked.at)
     if seats:
-        return lease_by(max(seats, key=lambda seat: seat.license.protected_until(asked.now) or asked.now), asked)
+        return lease_by(max(seats, key=lambda seat: seat.license.protected_until(asked.at) or asked.at), asked)
     try:
         return renew(asked)
     except ValidationError as refusal:
-        raise with_way_out(refusal, asked.device, products, asked.now) from refusal
+        raise with_way_out(refusal, asked.device, products, asked.at) from refusal
 
 
 def refuse_if_ended(device: Device, sign_in: SignIn) -> None:
@@ -122,7 +120,7 @@ def refuse_if_ended(device: Device, sign_in: SignIn) -> None:
 
 
 def lease_by(seat: Seat, asked: Asked) -> CheckedIn:
-    return CheckedIn(seat, issue_lease(seat=seat, nonce=asked.nonce, held=asked.held, now=asked.now))
+    return CheckedIn(seat, issue_lease(seat=seat, nonce=asked.nonce, held=asked.held, at=asked.at))
 
 
 def write_facts(asked: Asked) -> None:
@@ -142,10 +140,10 @@ def clean_report(report: str) -> str:
     return report
 
 
-def is_to_write(device: Device, facts: dict[str, str], now: datetime) -> bool:
+def is_to_write(device: Device, facts: dict[str, str], at: datetime) -> bool:
     """Whether the product says something new, or was not heard of for five minutes."""
     said_before = all(getattr(device, field) == value for field, value in facts.items())
-    seen_lately = device.last_seen_at and now - device.last_seen_at < SEEN_AT_MOST_EVERY
+    seen_lately = device.last_seen_at and at - device.last_seen_at < SEEN_AT_MOST_EVERY
     return not (said_before and seen_lately)
 
 
@@ -171,14 +169,14 @@ def refuse_unknown(product: str) -> None:
         raise ValidationError(_("There is no such product."), code="not_found")
 
 
-def seat_with_right(device: Device, seats: list[Seat], now: datetime) -> Seat:
+def seat_with_right(device: Device, seats: list[Seat], at: datetime) -> Seat:
     """Return the seat that protects the device for longest, or say why none does."""
     if not seats:
         raise disconnected(device)
-    running = [seat for seat in seats if seat.license.term_in_force(now) and not seat.license.blocked_at]
-    good = [seat for seat in running if is_seated(seat, now)]
+    running = [seat for seat in seats if seat.license.term_in_force(at) and not seat.license.blocked_at]
+    good = [seat for seat in running if is_seated(seat, at)]
     if good:
-        return max(good, key=lambda seat: seat.license.protected_until(now) or now)
+        return max(good, key=lambda seat: seat.license.protected_until(at) or at)
     if running:
         raise no_room(running[0])
     blocked = next((seat.license for seat in seats if seat.license.blocked_at), None)
@@ -188,9 +186,9 @@ def seat_with_right(device: Device, seats: list[Seat], now: datetime) -> Seat:
     raise ValidationError(_("The license of this device has ended."), code="expired")
 
 
-def is_seated(seat: Seat, now: datetime) -> bool:
+def is_seated(seat: Seat, at: datetime) -> bool:
     """Whether the plan that runs now has room for the device: a place that still exists is kept."""
-    pool, term = seat.pool, seat.license.term_in_force(now)
+    pool, term = seat.pool, seat.license.term_in_force(at)
     if term and pool.plan_id == term.plan_id and (pool.quantity is None or seat.number <= pool.quantity):
         return True
     # Another plan began and nobody has connected since: look where everybody sits now.
@@ -206,10 +204,10 @@ def no_room(seat: Seat) -> ValidationError:
     )
 
 
-def with_way_out(refusal: ValidationError, device: Device, products: list[Product], now: datetime) -> ValidationError:
+def with_way_out(refusal: ValidationError, device: Device, products: list[Product], at: datetime) -> ValidationError:
     """Name the devices that have the seats of the license that would protect this one, were it not full."""
     owned = License.objects.for_user(device.owner).filter(product__in=products).with_state()
-    fitting = (license for license in longest_first(owned, now) if is_made_for(license, device))
+    fitting = (license for license in longest_first(owned, at) if is_made_for(license, device))
     license = next(fitting, None)
     if license is None or refusal.code not in STOPPED:
         return refusal

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from devices.answers import license_facts, other_devices
@@ -34,29 +33,28 @@ def connect(
     license: License | None = None,
     choose: bool = False,
     actor=None,
-    now: datetime | None = None,
+    at: datetime,
 ) -> Seat:
     """Give a machine a seat of this license, or of the one of the account that fits; a reinstall gets its own again.
 
     Raises `ValidationError`, and then no row has changed: `bad_machine_id`, `bad_platform`, `no_license`,
     `choose_license` (only with `choose`), and those of `licenses.services.take_seat`.
     """
-    now = now or timezone.now()
     machine_id, platform = clean_machine_id(machine_id), clean_platform(platform)
     lock_machine(machine_id)
     elsewhere = Seat.objects.held().filter(device__machine_id=machine_id).exclude(device__owner=user)
     lock_all(user, product, elsewhere)
     facts = {**clean_versions(os_version, app_version), "platform": platform}
     facts["form"] = form if form in Device.Form else ""
-    device = find_or_make(user=user, machine_id=machine_id, name=name, facts=facts, now=now)
+    device = find_or_make(user=user, machine_id=machine_id, name=name, facts=facts, at=at)
     owned = list(License.objects.for_user(user).filter(product=product).with_state())
-    left = seat_left(device=device, product=product, licenses=owned, now=now)
-    candidates = candidates_for(device, product, [each for each in owned if license in (None, each)], now)
+    left = seat_left(device=device, product=product, licenses=owned, at=at)
+    candidates = candidates_for(device, product, [each for each in owned if license in (None, each)], at)
     if choose and left is None:
         refuse_to_choose(candidates, device)
-    seat = first_seat(candidates, device, left=left, actor=actor, now=now)
-    give_up_others(seat, product, actor=actor, now=now)
-    leave_accounts(seat, elsewhere, now=now)
+    seat = first_seat(candidates, device, left=left, actor=actor, at=at)
+    give_up_others(seat, product, actor=actor, at=at)
+    leave_accounts(seat, elsewhere, at=at)
     return seat
 
 
@@ -82,27 +80,27 @@ def lock_all(user, product: Product, elsewhere: QuerySet[Seat]) -> None:
     list(License.objects.filter(own).select_for_update(no_key=True).order_by("pk"))
 
 
-def find_or_make(*, user, machine_id: str, name: str, facts: dict, now: datetime) -> Device:
+def find_or_make(*, user, machine_id: str, name: str, facts: dict, at: datetime) -> Device:
     """Return the device of this machine in this account, with what the product says about it; made when new."""
-    new = {"name": name_by_product(name, facts["platform"]), "created_at": now}
+    new = {"name": name_by_product(name, facts["platform"]), "created_at": at}
     # If another thread makes the same device at this instant, the constraint refuses ours and theirs is returned.
     device, made = Device.objects.get_or_create(
-        owner=user, machine_id=machine_id, defaults={**new, **facts, "last_seen_at": now}
+        owner=user, machine_id=machine_id, defaults={**new, **facts, "last_seen_at": at}
     )
     device.owner = user
     if not made:
         # The name is the owner's: a reinstall must not undo a renaming.
-        write(device, **facts, last_seen_at=now)
+        write(device, **facts, last_seen_at=at)
     return device
 
 
-def candidates_for(device: Device, product: Product, found: list[License], now: datetime) -> list[License]:
+def candidates_for(device: Device, product: Product, found: list[License], at: datetime) -> list[License]:
     """Return the licenses to try, first the one where it sits, then those that run longest; if none runs, all."""
     if not found:
         raise ValidationError(
             _("Your account has no license for %(product)s."), code="no_license", params={"product": product.name}
         )
-    running = longest_first(found, now)
+    running = longest_first(found, at)
     running.sort(key=lambda license: seats_well(license, device), reverse=True)
     return running or found
 
@@ -118,7 +116,7 @@ def refuse_to_choose(candidates: list[License], device: Device) -> None:
         )
 
 
-def first_seat(candidates: list[License], device: Device, *, left: Seat | None, actor, now: datetime) -> Seat:
+def first_seat(candidates: list[License], device: Device, *, left: Seat | None, actor, at: datetime) -> Seat:
     """Take a seat of the first license that gives one; else refuse as the one does about which most can be done.
 
     All are locked, so where there is no room none will be; only a license that moved too often still says no.
@@ -128,7 +126,7 @@ def first_seat(candidates: list[License], device: Device, *, left: Seat | None, 
     refusals = []
     for license in roomy or (fitting or candidates)[:1]:
         try:
-            return take_seat(license=license, device=device, left=left, actor=actor, now=now)
+            return take_seat(license=license, device=device, left=left, actor=actor, at=at)
         except ValidationError as refusal:
             refusals.append(with_devices(refusal, license, device))
     raise refusals[0]
@@ -142,25 +140,25 @@ def with_devices(refusal: ValidationError, license: License, device: Device) -> 
     return refusal
 
 
-def give_up_others(seat: Seat, product: Product, *, actor, now: datetime) -> None:
+def give_up_others(seat: Seat, product: Product, *, actor, at: datetime) -> None:
     """A product on a device uses one seat: give back what the device held under other licenses of the product."""
     others = Seat.objects.held().filter(device=seat.device, license__product=product).exclude(pk=seat.pk)
     for other in others.select_related("license"):
-        free_seat(license=other.license, device=seat.device, actor=actor or seat.device.owner, now=now)
+        free_seat(license=other.license, device=seat.device, actor=actor or seat.device.owner, at=at)
 
 
-def leave_accounts(seat: Seat, elsewhere: QuerySet[Seat], *, now: datetime) -> None:
+def leave_accounts(seat: Seat, elsewhere: QuerySet[Seat], *, at: datetime) -> None:
     """Take the machine out of other accounts, sign-ins included, and tell their owners; not who has it now."""
     left: dict[Device, list[License]] = {}
     for other in elsewhere.select_related("license__product", "device__owner").order_by("license_id"):
         left.setdefault(other.device, []).append(other.license)
     for device, licenses in left.items():
         for license in licenses:
-            free_seat(license=license, device=device, now=now)
-        trials = [license for license in licenses if is_bought(seat, license) and end_trial(license=license, now=now)]
+            free_seat(license=license, device=device, at=at)
+        trials = [license for license in licenses if is_bought(seat, license) and end_trial(license=license, at=at)]
         mail_about_move(device=device, licenses=licenses, trials=trials)
     same_machine = SignIn.objects.filter(bound__device__machine_id=seat.device.machine_id)
-    end_sign_ins(sign_ins=same_machine.exclude(user=seat.device.owner), end=SignIn.End.MOVED, at=now)
+    end_sign_ins(sign_ins=same_machine.exclude(user=seat.device.owner), end=SignIn.End.MOVED, at=at)
 
 
 def is_bought(seat: Seat, tried: License) -> bool:

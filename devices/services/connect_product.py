@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from devices.models import BoundSignIn, Device, device_of
@@ -24,16 +23,15 @@ class Connected:
 
 
 @transaction.atomic
-def connect_product(*, sign_in: SignIn, nonce: str = "", now: datetime | None = None, **facts) -> Connected:
+def connect_product(*, sign_in: SignIn, nonce: str = "", at: datetime, **facts) -> Connected:
     """Connect the machine with the account of this sign-in, remember that the sign-in is on it, and sign a lease.
 
     Raises what `connect` raises, and `invalid_token` when the sign-in was ended meanwhile; then nothing has changed.
     """
-    now = now or timezone.now()
-    seat = connect(user=sign_in.user, now=now, **facts)
+    seat = connect(user=sign_in.user, at=at, **facts)
     keep_alive(sign_in)
     bind_device(sign_in=sign_in, device=seat.device)
-    return Connected(seat, is_new=seat.connected_at == now, lease=issue_lease(seat=seat, nonce=nonce, now=now))
+    return Connected(seat, is_new=seat.connected_at == at, lease=issue_lease(seat=seat, nonce=nonce, at=at))
 
 
 def keep_alive(sign_in: SignIn) -> None:

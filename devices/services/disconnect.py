@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from devices.models import Device
 from licenses.models import License, Product, Seat
@@ -21,22 +20,21 @@ def disconnect(
     product: Product | None = None,
     end: str = SignIn.End.DISCONNECTED,
     through: str = "",
-    now: datetime | None = None,
+    at: datetime,
 ) -> list[Seat]:
     """Take back the device's seats at once, all or those of one license or product, and return them.
 
     With its last seat end the sign-ins of the device, so that no product takes one again by itself. Without a seat
     it returns none, which is no error. What was remains as history.
     """
-    now = now or timezone.now()
     # All on which it may sit by now: it moves by itself when its license gives it no right any more.
     lock_licenses(owner=device.owner, products=Seat.objects.filter(device=device).values("license__product"))
     held = Seat.objects.held().filter(device=device)
     wanted = {"license": license, "license__product": product}
     named = held.filter(**{field: value for field, value in wanted.items() if value})
     licenses = [seat.license for seat in named.select_related("license").order_by("license_id")]
-    freed = [free_seat(license=license, device=device, actor=actor, through=through, now=now) for license in licenses]
+    freed = [free_seat(license=license, device=device, actor=actor, through=through, at=at) for license in licenses]
     keep_away(device=device, license=license, product=product)
     if not held.exists():
-        end_sign_ins(sign_ins=SignIn.objects.filter(bound__device=device), end=end, actor=actor, at=now)
+        end_sign_ins(sign_ins=SignIn.objects.filter(bound__device=device), end=end, actor=actor, at=at)
     return [seat for seat in freed if seat]

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from devices.leases import LONGEST_NONCE, make_claims, moment_of, sign
@@ -29,19 +28,18 @@ class IssuedLease:
     is_moved: bool
 
 
-def issue_lease(*, seat: Seat, nonce: str = "", held: str = "", now: datetime | None = None) -> IssuedLease:
+def issue_lease(*, seat: Seat, nonce: str = "", held: str = "", at: datetime) -> IssuedLease:
     """Sign a fresh lease for the product and the device of this seat; `held` is the jti that the product has now.
 
     Call it in a transaction that has locked the device or its license; the seat brings its license with product and
     terms. Raises `disconnected`, `expired`, `bad_nonce`. An old `held` is no refusal: its owner is asked.
     """
-    now = now or timezone.now()
-    refuse_without_right(seat, nonce, now)
-    claims = make_claims(seat=seat, now=now, nonce=nonce)
+    refuse_without_right(seat, nonce, at)
+    claims = make_claims(seat=seat, at=at, nonce=nonce)
     lease = Lease.objects.filter(device=seat.device, product=seat.license.product).first()
     lease = lease or Lease(device=seat.device, product=seat.license.product)
     if is_foreign(lease, held) and not lease.is_copied(seat):
-        mark_as_copied(lease, seat, now)
+        mark_as_copied(lease, seat, at)
     is_moved = seat.moved_from_id is not None and lease.license_id != seat.license_id
     lease.license = seat.license
     lease.jtis = follow(lease.jtis, held, claims["jti"])
@@ -50,10 +48,10 @@ def issue_lease(*, seat: Seat, nonce: str = "", held: str = "", now: datetime | 
     return IssuedLease(sign(claims), claims, moment_of(claims["check_in_after"]), lease.is_copied(seat), is_moved)
 
 
-def refuse_without_right(seat: Seat, nonce: str, now: datetime) -> None:
+def refuse_without_right(seat: Seat, nonce: str, at: datetime) -> None:
     if seat.disconnected_at:
         raise ValidationError(_("This device was disconnected."), code="disconnected")
-    if seat.license.protected_until(now) is None:
+    if seat.license.protected_until(at) is None:
         raise ValidationError(_("The license of this device has ended."), code="expired")
     if len(nonce) > LONGEST_NONCE:
         raise ValidationError(_("A nonce has 200 characters at most."), code="bad_nonce")
@@ -78,8 +76,8 @@ def follow(jtis: list[str], held: str, new: str) -> list[str]:
     return [*jtis[:1], *jtis[1:][1 - MOST_UNSEEN :], new]
 
 
-def mark_as_copied(lease: Lease, seat: Seat, now: datetime) -> None:
-    lease.copied_at = max(now, seat.connected_at)
+def mark_as_copied(lease: Lease, seat: Seat, at: datetime) -> None:
+    lease.copied_at = max(at, seat.connected_at)
     names = {"device": seat.device.name, "product": seat.license.product.name}
-    record_event(Verb.DEVICE_COPIED, license=seat.license, device=seat.device, details=names, at=now)
+    record_event(Verb.DEVICE_COPIED, license=seat.license, device=seat.device, details=names, at=at)
     mail_about_copy(device=seat.device, product=seat.license.product)

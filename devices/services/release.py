@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from devices.models import Device, device_of
@@ -16,21 +15,20 @@ from .disconnect import disconnect
 FRESH_FOR = timedelta(minutes=5)
 
 
-def sign_out(*, device: Device, product: Product | None = None, now: datetime | None = None) -> list[Seat]:
+def sign_out(*, device: Device, product: Product | None = None, at: datetime) -> list[Seat]:
     """Give the device's seat back because its person signed out on it. Twice is once."""
-    return disconnect(device=device, actor=device.owner, product=product, end=SignIn.End.SIGNED_OUT, now=now)
+    return disconnect(device=device, actor=device.owner, product=product, end=SignIn.End.SIGNED_OUT, at=at)
 
 
 @transaction.atomic
-def release_device(*, sign_in: SignIn, device: Device, now: datetime | None = None) -> list[Seat]:
+def release_device(*, sign_in: SignIn, device: Device, at: datetime) -> list[Seat]:
     """Disconnect another device from within a product. Raises `fresh_sign_in_needed`: products stay signed in for
     months, and whoever finds one open must not throw the other devices out.
     """
-    now = now or timezone.now()
-    if now - sign_in.authenticated_at > FRESH_FOR:
+    if at - sign_in.authenticated_at > FRESH_FOR:
         raise ValidationError(
             _("To disconnect another device from here, sign in again first."), code="fresh_sign_in_needed"
         )
     here = device_of(sign_in)
     through = here.name if here else sign_in.device_name
-    return disconnect(device=device, actor=sign_in.user, through=through, now=now)
+    return disconnect(device=device, actor=sign_in.user, through=through, at=at)

@@ -2,17 +2,13 @@
 
 from datetime import datetime
 
-from django.utils import timezone
-
 from devices.models import TurnedAway
 from licenses.models import License
 
 from .facts import name_by_product
 
 
-def remember_turned_away(
-    *, support_key: str, machine_id: str, platform: str, name: str, now: datetime | None = None
-) -> TurnedAway:
+def remember_turned_away(*, support_key: str, machine_id: str, platform: str, name: str, at: datetime) -> TurnedAway:
     """Write down which machine a full license turned away, and when; the last one is enough."""
     license = License.objects.select_related("owner").get(support_key=support_key)
     facts = {
@@ -21,5 +17,5 @@ def remember_turned_away(
         "platform": platform,
         "name": name_by_product(name, platform),
     }
-    row, _made = TurnedAway.objects.update_or_create(license=license, defaults={**facts, "at": now or timezone.now()})
+    row, _made = TurnedAway.objects.update_or_create(license=license, defaults={**facts, "at": at})
     return row

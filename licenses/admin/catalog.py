@@ -51,7 +51,7 @@ class CatalogAdmin(admin.ModelAdmin):
 
     def save_model(self, request, row, form, change):
         if change:
-            services.change_catalog(row=row, actor=request.user)
+            services.change_catalog(row=row, actor=request.user, at=request.now)
         else:
             super().save_model(request, row, form, change)
 
@@ -67,7 +67,7 @@ class CatalogAdmin(admin.ModelAdmin):
             self.message_user(request, _("Withdrawn already."), messages.WARNING)
         elif "sure" in request.POST:
             for row in rows:
-                services.withdraw_from_sale(row=row, actor=request.user)
+                services.withdraw_from_sale(row=row, actor=request.user, at=request.now)
             self.message_user(request, _("Withdrawn. What was sold goes on."), messages.SUCCESS)
         else:
             context = {
@@ -82,7 +82,7 @@ class CatalogAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Put back on sale"), permissions=["change"])
     def put_back(self, request, queryset):
-        rows = [services.put_back_on_sale(row=row, actor=request.user) for row in queryset]
+        rows = [services.put_back_on_sale(row=row, actor=request.user, at=request.now) for row in queryset]
         text = ngettext("%(n)s is on sale again.", "%(n)s are on sale again.", len(rows))
         self.message_user(request, text % {"n": ", ".join(map(str, rows))}, messages.SUCCESS)
 
@@ -153,7 +153,7 @@ class PlanAdmin(CatalogAdmin):
         """Make the copy and lead to it, where it can be changed."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        copies = [services.copy_plan(plan=plan, actor=request.user) for plan in queryset]
+        copies = [services.copy_plan(plan=plan, actor=request.user, at=request.now) for plan in queryset]
         text = _("Here is the copy. Change it before it is sold; after that it stays as it is.")
         self.message_user(request, text, messages.SUCCESS)
         return redirect("admin:licenses_plan_change", copies[-1].pk)

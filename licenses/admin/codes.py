@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -93,7 +92,7 @@ class CodeBatchAdmin(admin.ModelAdmin):
         form = form_class(request.POST or None, initial={"form_key": uuid4()})
         if form.is_valid():
             try:
-                batch, is_new = services.issue_codes_once(actor=request.user, **form.cleaned_data)
+                batch, is_new = services.issue_codes_once(actor=request.user, **form.cleaned_data, at=request.now)
             except ValidationError as refusal:
                 form.add_error("plan", refusal)
             else:
@@ -126,7 +125,7 @@ class CodeBatchAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if request.method == "POST":
             try:
-                return csv_file(batch, services.fetch_codes(batch=batch, actor=request.user))
+                return csv_file(batch, services.fetch_codes(batch=batch, actor=request.user, at=request.now))
             except ValidationError as refusal:
                 self.message_user(request, " ".join(refusal.messages), messages.ERROR)
         return redirect("admin:licenses_codebatch_change", batch.pk)
@@ -147,7 +146,7 @@ class CodeBatchAdmin(admin.ModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         """Say on the page of a batch whether its codes can be fetched, by whom and until when."""
         context["is_mine"] = obj.created_by_id == request.user.pk and self.has_issue_permission(request)
-        context["is_open"] = timezone.now() < obj.fetched_until
+        context["is_open"] = request.now < obj.fetched_until
         count_codes([obj])
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -187,7 +186,7 @@ class CodeBatchAdmin(admin.ModelAdmin):
             }
             return TemplateResponse(request, "admin/licenses/codebatch/hold.html", context)
         for batch in free:
-            services.suspend_batch(batch=batch, reason=form.cleaned_data["reason"], actor=request.user)
+            services.suspend_batch(batch=batch, reason=form.cleaned_data["reason"], actor=request.user, at=request.now)
         stopped = sum(batch.unused for batch in free)
         text = ngettext(
             "%(count)s unused code is on hold now. Licenses that were started with others go on.",
@@ -202,7 +201,7 @@ class CodeBatchAdmin(admin.ModelAdmin):
         held = [batch for batch in queryset if batch.suspended_at]
         count_codes(held)
         for batch in held:
-            services.resume_batch(batch=batch, actor=request.user)
+            services.resume_batch(batch=batch, actor=request.user, at=request.now)
         freed = sum(batch.unused for batch in held)
         text = ngettext("%(count)s code can be added again.", "%(count)s codes can be added again.", freed)
         self.message_user(request, text % {"count": number(freed)}, messages.SUCCESS)
@@ -282,7 +281,7 @@ class ActivationCodeAdmin(KeptAdmin):
     def revoke(self, request, queryset, reason):
         for code in queryset:
             try:
-                services.revoke_code(code=code, reason=reason, actor=request.user)
+                services.revoke_code(code=code, reason=reason, actor=request.user, at=request.now)
             except ValidationError as refusal:
                 self.message_user(request, " ".join(refusal.messages), messages.ERROR)
 
@@ -291,7 +290,7 @@ class ActivationCodeAdmin(KeptAdmin):
         """Show first whose license ends with it."""
         if "confirmed" in request.POST:
             for code in queryset:
-                services.refund_code(code=code, actor=request.user)
+                services.refund_code(code=code, actor=request.user, at=request.now)
             self.message_user(request, _("Refunded. Products learn it at their next check-in."), messages.SUCCESS)
             return None
         context = {

@@ -130,7 +130,9 @@ class LicenseAdmin(KeptAdmin):
         form = BlockForm(request.POST if "reason" in request.POST else None)
         if form.is_valid():
             for license in queryset:
-                services.block_license(license=license, reason=form.cleaned_data["reason"], actor=request.user)
+                services.block_license(
+                    license=license, reason=form.cleaned_data["reason"], actor=request.user, at=request.now
+                )
             self.message_user(request, _("Blocked. Products learn it at their next check-in."), messages.SUCCESS)
             return None
         context = {
@@ -146,12 +148,12 @@ class LicenseAdmin(KeptAdmin):
     @admin.action(description=_("Take the block away"), permissions=["change"])
     def unblock(self, request, queryset):
         for license in queryset:
-            services.unblock_license(license=license, actor=request.user)
+            services.unblock_license(license=license, actor=request.user, at=request.now)
 
     @admin.action(description=_("Count moves anew"), permissions=["change"])
     def reset_moves(self, request, queryset):
         for license in queryset:
-            services.reset_moves(license=license, actor=request.user)
+            services.reset_moves(license=license, actor=request.user, at=request.now)
         self.message_user(request, _("The next device can be connected at once."), messages.SUCCESS)
 
 

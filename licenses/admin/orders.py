@@ -109,7 +109,7 @@ class OrderAdmin(KeptAdmin):
         form = ReaddressForm(request.POST if "email" in request.POST else None)
         if form.is_valid():
             try:
-                services.readdress_order(order=order, **form.cleaned_data, actor=request.user)
+                services.readdress_order(order=order, **form.cleaned_data, actor=request.user, at=request.now)
             except ValidationError as refusal:
                 form.add_error("email", refusal)
             else:
@@ -129,7 +129,7 @@ class OrderAdmin(KeptAdmin):
     def mail_again(self, request, queryset):
         for order in queryset:
             try:
-                services.mail_order_again(order=order, actor=request.user)
+                services.mail_order_again(order=order, actor=request.user, at=request.now)
             except ValidationError as refusal:
                 self.message_user(request, f"{order}: {' '.join(refusal.messages)}", messages.ERROR)
             else:

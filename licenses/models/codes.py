@@ -248,6 +248,5 @@ class CodeClaim(models.Model):
         """The moment after which the holder can no longer answer."""
         return self.made_at + settings.CODE_LIMITS["claim_open_for"]
 
-    @property
-    def is_open(self) -> bool:
-        return self.released_at is None and timezone.now() < self.open_until
+    def is_open_at(self, moment: datetime) -> bool:
+        return self.released_at is None and moment < self.open_until

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from licenses.models import License, Order, Term
 from licenses.topics import Topic
@@ -24,14 +23,13 @@ def announce_ended(*, license: License, reason: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def report_full_license(*, support_key: str, now: datetime | None = None) -> None:
+def report_full_license(*, support_key: str, at: datetime) -> None:
     """Tell the stores that sold it that a device found no seat: once a day, however often it tries."""
-    now = now or timezone.now()
     locked = License.objects.select_for_update(no_key=True, of=("self",)).select_related("product")
     license = locked.get(support_key=support_key)
     for order in orders_behind(license):
-        event_id = f"full-{license.support_key}-{now.astimezone(UTC):%Y-%m-%d}"
-        tell(Topic.DEVICE_LIMIT_MET, license, order, event_id=event_id, at=now)
+        event_id = f"full-{license.support_key}-{at.astimezone(UTC):%Y-%m-%d}"
+        tell(Topic.DEVICE_LIMIT_MET, license, order, event_id=event_id, at=at)
 
 
 def tell(topic: Topic, license: License, order: Order, *, event_id: str, at: datetime, **more: Any) -> None:
@@ -56,13 +54,12 @@ def orders_behind(license: License) -> list[Order]:
 
 
 @transaction.atomic
-def note_ends(*, now: datetime | None = None, limit: int = 100) -> int:
+def note_ends(*, at: datetime, limit: int = 100) -> int:
     """Look at licenses of which a term passed, and announce those that ended with it; each end is noted once.
 
     Several workers may do this at once: each takes licenses that no other has in hand.
     """
-    now = now or timezone.now()
-    ended = Term.objects.ended_unnoted(now)
+    ended = Term.objects.ended_unnoted(at)
     concerned = License.objects.filter(pk__in=list(ended.values_list("license", flat=True)[:limit]))
     if connection.features.has_select_for_update_skip_locked:
         concerned = concerned.select_for_update(no_key=True, skip_locked=True)
@@ -71,8 +68,8 @@ def note_ends(*, now: datetime | None = None, limit: int = 100) -> int:
         return 0
     passed = ended.filter(license__in=locked)
     last_ends = dict(passed.order_by("ends_at").values_list("license", "ends_at"))
-    passed.update(end_noted_at=now)
+    passed.update(end_noted_at=at)
     for license in License.objects.sold_by_stores().filter(pk__in=last_ends, blocked_at__isnull=True).with_state():
-        if license.term_in_force(now) is None:
+        if license.term_in_force(at) is None:
             announce_ended(license=license, reason="expired", at=license.with_grace(last_ends[license.pk]))
     return len(last_ends)

@@ -7,7 +7,6 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import Count, Max, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.mails import mail_about_wrong_codes, mail_receipt
@@ -28,18 +27,18 @@ PENDING = "pending"
 LOST_AFTER = timedelta(minutes=1)
 
 
-def submit_code(*, user, text: str, address: str | None = None) -> License:
+def submit_code(*, user, text: str, at: datetime, address: str | None = None) -> License:
     """Redeem what a person typed, within the limits. Raises `slow_down`, `not_used`, or what `redeem_code` raises."""
     try:
-        attempt = begin_attempt(user=user, address=address)
+        attempt = begin_attempt(user=user, address=address, at=at)
         try:
             # Together: if the database fails after the code was used, it was not used.
             with transaction.atomic():
-                license = redeem_code(user=user, text=text)
-                send_receipt(license)
-                end_attempt(attempt=attempt, refusal="")
+                license = redeem_code(user=user, text=text, at=at)
+                send_receipt(license, at)
+                end_attempt(attempt=attempt, refusal="", at=at)
         except ValidationError as refusal:
-            end_attempt(attempt=attempt, refusal=refusal.code or "refused")
+            end_attempt(attempt=attempt, refusal=refusal.code or "refused", at=at)
             raise
     except DatabaseError as error:
         raise ValidationError(
@@ -48,85 +47,83 @@ def submit_code(*, user, text: str, address: str | None = None) -> License:
     return license
 
 
-def send_receipt(license: License) -> None:
+def send_receipt(license: License, at: datetime) -> None:
     """Confirm by mail what a person added, together with adding it, so once a code; stores confirm their orders."""
     mail_receipt(license=license)
-    record_event(Event.Verb.RECEIPT_MAILED, license=license)
+    record_event(Event.Verb.RECEIPT_MAILED, license=license, at=at)
 
 
 @transaction.atomic
-def begin_attempt(*, user, address: str | None) -> CodeAttempt:
+def begin_attempt(*, user, address: str | None, at: datetime) -> CodeAttempt:
     """Record that a code is tried, or refuse because too many were; account and network address are locked."""
-    now = timezone.now()
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
     if address:
         address = network_of(address)
         lock_name(f"tries:{address}")
-    wait_until = account_waits_until(user, now) or address_waits_until(address, now)
+    wait_until = account_waits_until(user, at) or address_waits_until(address, at)
     if wait_until:
-        raise slow_down(user, wait_until, now)
-    return CodeAttempt.objects.create(user=user, address=address, made_at=now, refusal=PENDING)
+        raise slow_down(user, wait_until, at)
+    return CodeAttempt.objects.create(user=user, address=address, made_at=at, refusal=PENDING)
 
 
 @transaction.atomic(savepoint=False)
-def end_attempt(*, attempt: CodeAttempt, refusal: str) -> None:
+def end_attempt(*, attempt: CodeAttempt, refusal: str, at: datetime) -> None:
     """Record the outcome; the last counted mistake that the limit allows begins a pause, each longer than the last."""
     limits = settings.CODE_LIMITS
-    now = timezone.now()
     attempt.refusal, attempt.counted = refusal, refusal in COUNTED
     if attempt.counted:
         get_user_model().objects.select_for_update(no_key=True).get(pk=attempt.user_id)
         earlier = CodeAttempt.objects.filter(user=attempt.user).exclude(pk=attempt.pk)
-        if earlier.filter(is_counted(attempt.user, now)).count() + 1 >= limits["counted_per_account"]:
-            pauses = earlier.filter(made_at__gt=now - limits["pauses_remembered"], pause_until__isnull=False).count()
-            attempt.pause_until = now + limits["first_pause"] * 2**pauses
+        if earlier.filter(is_counted(attempt.user, at)).count() + 1 >= limits["counted_per_account"]:
+            pauses = earlier.filter(made_at__gt=at - limits["pauses_remembered"], pause_until__isnull=False).count()
+            attempt.pause_until = at + limits["first_pause"] * 2**pauses
             if pauses + 1 == limits["pauses_until_mail"]:
                 mail_about_wrong_codes(user=attempt.user)
     attempt.save(update_fields=["refusal", "counted", "pause_until"])
 
 
-def is_counted(user, now: datetime) -> Q:
+def is_counted(user, at: datetime) -> Q:
     """Match the mistakes of an account that count now: in the window, after the last pause began."""
     began = CodeAttempt.objects.filter(user=user, pause_until__isnull=False).aggregate(at=Max("made_at"))["at"]
-    window = now - settings.CODE_LIMITS["counted_window"]
-    return is_mistake(now) & Q(made_at__gt=max(began, window) if began else window)
+    window = at - settings.CODE_LIMITS["counted_window"]
+    return is_mistake(at) & Q(made_at__gt=max(began, window) if began else window)
 
 
-def is_mistake(now: datetime) -> Q:
+def is_mistake(at: datetime) -> Q:
     """Match what may be a guess; a try that is not answered yet is taken for one, so that none overtakes a limit."""
-    return Q(counted=True) | Q(refusal=PENDING, made_at__gt=now - LOST_AFTER)
+    return Q(counted=True) | Q(refusal=PENDING, made_at__gt=at - LOST_AFTER)
 
 
-def account_waits_until(user, now: datetime) -> datetime | None:
+def account_waits_until(user, at: datetime) -> datetime | None:
     """Return until when this account has to wait, or None."""
     limits = settings.CODE_LIMITS
     figures = CodeAttempt.objects.filter(user=user).aggregate(
         pause=Max("pause_until"),
-        counted=Count("pk", filter=is_counted(user, now)),
-        all=Count("pk", filter=Q(made_at__gt=now - limits["any_window"])),
+        counted=Count("pk", filter=is_counted(user, at)),
+        all=Count("pk", filter=Q(made_at__gt=at - limits["any_window"])),
     )
-    if figures["pause"] and figures["pause"] > now:
+    if figures["pause"] and figures["pause"] > at:
         return figures["pause"]
     if figures["counted"] >= limits["counted_per_account"]:
-        return now + LOST_AFTER
+        return at + LOST_AFTER
     if figures["all"] >= limits["any_per_account"]:
         return leaves_window(CodeAttempt.objects.filter(user=user), limits["any_per_account"])
     return None
 
 
-def address_waits_until(address: str | None, now: datetime) -> datetime | None:
+def address_waits_until(address: str | None, at: datetime) -> datetime | None:
     """Return until when this network address has to wait, or None; families and offices share one."""
     if address is None:
         return None
     limits = settings.CODE_LIMITS
-    recent = CodeAttempt.objects.filter(address=address, made_at__gt=now - limits["any_window"])
+    recent = CodeAttempt.objects.filter(address=address, made_at__gt=at - limits["any_window"])
     figures = recent.aggregate(
-        all=Count("pk"), known=Count("pk", filter=Q(counted=True)), mistakes=Count("pk", filter=is_mistake(now))
+        all=Count("pk"), known=Count("pk", filter=Q(counted=True)), mistakes=Count("pk", filter=is_mistake(at))
     )
     if figures["known"] >= limits["counted_per_address"]:
         return leaves_window(recent.filter(counted=True), limits["counted_per_address"])
     if figures["mistakes"] >= limits["counted_per_address"]:
-        return now + LOST_AFTER
+        return at + LOST_AFTER
     if figures["all"] >= limits["any_per_address"]:
         return leaves_window(recent, limits["any_per_address"])
     return None
@@ -138,11 +135,11 @@ def leaves_window(attempts, limit: int) -> datetime:
     return oldest + settings.CODE_LIMITS["any_window"]
 
 
-def slow_down(user, until: datetime, now: datetime) -> ValidationError:
+def slow_down(user, until: datetime, at: datetime) -> ValidationError:
     return ValidationError(
         _("Too many codes didn’t work. You can try again %(wait)s, at %(time)s. Nothing was used."),
         code="slow_down",
-        params={"wait": from_now(until, now), "time": clock(until, user.zone), "until": until},
+        params={"wait": from_now(until, at), "time": clock(until, user.zone), "until": until},
     )
 
 

@@ -5,7 +5,6 @@ from itertools import count
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Event, Plan, Product
@@ -14,7 +13,7 @@ from .events import record_event
 
 
 @transaction.atomic
-def change_catalog(*, row: Product | Plan, actor=None) -> None:
+def change_catalog(*, row: Product | Plan, at: datetime, actor=None) -> None:
     """Store a product or a plan that was edited, and record each change. Raises `frozen` for what it was sold as."""
     stored = lock(row)
     row.full_clean()
@@ -25,7 +24,7 @@ def change_catalog(*, row: Product | Plan, actor=None) -> None:
         row.save(update_fields=[field.name for field in changed])
         changes = [f"{field.verbose_name}: {shown(field, stored)} → {shown(field, row)}" for field in changed]
         details = {"name": str(stored), "changes": "; ".join(changes)}
-        record_event(Event.Verb.CATALOG_CHANGED, actor=actor, details=details)
+        record_event(Event.Verb.CATALOG_CHANGED, actor=actor, details=details, at=at)
 
 
 def shown(field: models.Field, row: Product | Plan) -> str:
@@ -36,29 +35,29 @@ def shown(field: models.Field, row: Product | Plan) -> str:
 
 
 @transaction.atomic
-def withdraw_from_sale(*, row: Product | Plan, actor=None) -> Product | Plan:
+def withdraw_from_sale(*, row: Product | Plan, at: datetime, actor=None) -> Product | Plan:
     """Sell it no longer; what was sold goes on, and is renewed. A second time changes nothing."""
     row = lock(row)
     if row.withdrawn_at is None:
-        row.withdrawn_at = timezone.now()
+        row.withdrawn_at = at
         row.save(update_fields=["withdrawn_at"])
-        record_event(Event.Verb.WITHDRAWN_FROM_SALE, actor=actor, details={"name": str(row)})
+        record_event(Event.Verb.WITHDRAWN_FROM_SALE, actor=actor, details={"name": str(row)}, at=at)
     return row
 
 
 @transaction.atomic
-def put_back_on_sale(*, row: Product | Plan, actor=None) -> Product | Plan:
+def put_back_on_sale(*, row: Product | Plan, at: datetime, actor=None) -> Product | Plan:
     """Sell it again. A second time changes nothing."""
     row = lock(row)
     if row.withdrawn_at:
         row.withdrawn_at = None
         row.save(update_fields=["withdrawn_at"])
-        record_event(Event.Verb.PUT_BACK_ON_SALE, actor=actor, details={"name": str(row)})
+        record_event(Event.Verb.PUT_BACK_ON_SALE, actor=actor, details={"name": str(row)}, at=at)
     return row
 
 
 @transaction.atomic
-def copy_plan(*, plan: Plan, actor=None) -> Plan:
+def copy_plan(*, plan: Plan, at: datetime, actor=None) -> Plan:
     """Make a plan like this one, with the same seats, that may be changed as long as nobody has bought it."""
     pools = list(plan.pools.all())
     copy = Plan(**{name: getattr(plan, name) for name in Plan.SOLD_AS})
@@ -67,7 +66,7 @@ def copy_plan(*, plan: Plan, actor=None) -> Plan:
     for pool in pools:
         pool.pk, pool.plan = None, copy
         pool.save(force_insert=True)
-    record_event(Event.Verb.PLAN_COPIED, actor=actor, details={"name": str(copy), "source": str(plan)})
+    record_event(Event.Verb.PLAN_COPIED, actor=actor, details={"name": str(copy), "source": str(plan)}, at=at)
     return copy
 
 

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses import code_keys, spelling
@@ -37,7 +36,13 @@ class Issue(NamedTuple):
 
 
 def issue_codes(
-    *, plan: Plan, count: int, actor=None, progress: Callable[[int], object] | None = None, **batch_rules
+    *,
+    plan: Plan,
+    count: int,
+    at: datetime,
+    actor=None,
+    progress: Callable[[int], object] | None = None,
+    **batch_rules,
 ) -> Issue:
     """Make a batch of fresh codes. When this returns, batch, codes and event are stored; if it fails, none of them.
 
@@ -47,8 +52,8 @@ def issue_codes(
     if count < 1:
         raise ValidationError(_("Issue at least one code."), code="bad_count")
     if "order" not in batch_rules:  # an order was bought when the plan was sold
-        refuse_withdrawn(plan, timezone.now())
-    batch = CodeBatch(plan=plan, created_by=actor, **batch_rules)
+        refuse_withdrawn(plan, at)
+    batch = CodeBatch(plan=plan, created_by=actor, created_at=at, **batch_rules)
     batch.full_clean(exclude=["created_by", "form_key"])
     fresh: list[str] = []
     with transaction.atomic():
@@ -57,7 +62,7 @@ def issue_codes(
             fresh += store_chunk(batch, chunk)
             if progress:
                 progress(len(chunk))
-        record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": len(fresh)})
+        record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": len(fresh)}, at=at)
     return Issue(batch, fresh)
 
 
@@ -73,24 +78,23 @@ def issue_codes_once(*, form_key: UUID, **asked) -> tuple[CodeBatch, bool]:
 
 
 @transaction.atomic
-def fetch_codes(*, batch: CodeBatch, actor, now: datetime | None = None) -> list[str]:
+def fetch_codes(*, batch: CodeBatch, actor, at: datetime) -> list[str]:
     """Return the codes of a batch in clear, but for revoked ones, to the person who issued them, and record it.
 
     Raises `not_yours` for everybody else, `too_late` after an hour: then nobody reads them again.
     """
-    now = now or timezone.now()
     if batch.created_by_id is None or batch.created_by_id != actor.pk:
         raise ValidationError(_("Only the person who issued these codes can fetch them."), code="not_yours")
-    if now >= batch.fetched_until:
+    if at >= batch.fetched_until:
         raise ValidationError(
             _("The hour is over in which these codes could be fetched. Nobody can read them again."), code="too_late"
         )
     rows = batch.codes.filter(revoked_at__isnull=True).order_by("pk")
-    record_event(Event.Verb.CODES_FETCHED, actor=actor, batch=batch, at=now)
+    record_event(Event.Verb.CODES_FETCHED, actor=actor, batch=batch, at=at)
     return [spelling.display(unsealed(row)) for row in rows]
 
 
-def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
+def import_codes(*, batch: CodeBatch, texts: Iterable[str], at: datetime, actor=None) -> int:
     """Store codes of another maker under a batch that says how they look; return how many.
 
     Raises `bad_import` and stores nothing when a code is unreadable, twice in the list, or known already.
@@ -105,7 +109,7 @@ def import_codes(*, batch: CodeBatch, texts: Iterable[str], actor=None) -> int:
         with transaction.atomic():
             batch.save()
             stored = sum(len(store_chunk(batch, chunk)) for chunk in chunks_of(map(code_keys.make, spelled)))
-            record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": stored})
+            record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": stored}, at=at)
     except IntegrityError as error:
         raise ValidationError(
             _("Nothing was imported: %(detail)s."),
@@ -145,29 +149,29 @@ def store_chunk(batch: CodeBatch, chunk: list[code_keys.Made]) -> list[str]:
 
 
 @transaction.atomic
-def suspend_batch(*, batch: CodeBatch, reason: str, actor=None) -> CodeBatch:
+def suspend_batch(*, batch: CodeBatch, reason: str, at: datetime, actor=None) -> CodeBatch:
     """Put all unused codes of a batch on hold; licenses that run already go on."""
     batch = CodeBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if batch.suspended_at is None:
-        batch.suspended_at, batch.suspended_reason = timezone.now(), reason
+        batch.suspended_at, batch.suspended_reason = at, reason
         batch.save(update_fields=["suspended_at", "suspended_reason"])
-        record_event(Event.Verb.BATCH_SUSPENDED, actor=actor, batch=batch, details={"reason": reason})
+        record_event(Event.Verb.BATCH_SUSPENDED, actor=actor, batch=batch, details={"reason": reason}, at=at)
     return batch
 
 
 @transaction.atomic
-def resume_batch(*, batch: CodeBatch, actor=None) -> CodeBatch:
+def resume_batch(*, batch: CodeBatch, at: datetime, actor=None) -> CodeBatch:
     """Let the codes of a suspended batch be used again."""
     batch = CodeBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if batch.suspended_at:
         batch.suspended_at, batch.suspended_reason = None, ""
         batch.save(update_fields=["suspended_at", "suspended_reason"])
-        record_event(Event.Verb.BATCH_RESUMED, actor=actor, batch=batch)
+        record_event(Event.Verb.BATCH_RESUMED, actor=actor, batch=batch, at=at)
     return batch
 
 
 @transaction.atomic
-def revoke_code(*, code: ActivationCode, reason: ActivationCode.Reason, actor=None) -> ActivationCode:
+def revoke_code(*, code: ActivationCode, reason: ActivationCode.Reason, at: datetime, actor=None) -> ActivationCode:
     """Make an unused code useless for ever. Raises `redeemed`: then the license is what must be blocked."""
     code = ActivationCode.objects.select_for_update(no_key=True).get(pk=code.pk)
     if hasattr(code, "term"):
@@ -177,10 +181,10 @@ def revoke_code(*, code: ActivationCode, reason: ActivationCode.Reason, actor=No
             params={"license": str(code.term.license)},
         )
     if code.revoked_at is None:
-        code.revoked_at, code.revoked_reason = timezone.now(), reason
+        code.revoked_at, code.revoked_reason = at, reason
         code.save(update_fields=["revoked_at", "revoked_reason"])
-        words = str(ActivationCode.Reason(reason).label)
-        record_event(Event.Verb.CODE_REVOKED, actor=actor, code=code, batch=code.batch, details={"reason": words})
+        details = {"reason": str(ActivationCode.Reason(reason).label)}
+        record_event(Event.Verb.CODE_REVOKED, actor=actor, code=code, batch=code.batch, details=details, at=at)
     return code
 
 

@@ -8,7 +8,6 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.dates import end_of_term
@@ -34,19 +33,19 @@ def owner_of(email: str):
     return get_user_model().objects.filter(verified, is_active=True).first()
 
 
-def deliver(order: Order, user, now: datetime) -> License:
+def deliver(order: Order, user, at: datetime) -> License:
     """Give the license of this order to an account; the term runs from the purchase."""
     refuse_region(order.plan, user)
-    starts_at = min(order.bought_at, now)
+    starts_at = min(order.bought_at, at)
     ends_at = end_of_term(order.plan, starts_at, user.zone)
-    license = start_license(user=user, plan=order.plan, order=order, starts_at=starts_at, ends_at=ends_at, now=now)
-    mark_delivered(order, user, now)
-    record_event(Event.Verb.ORDER_DELIVERED, license=license, order=order, details={"order": order.number}, at=now)
-    announce_added(license=license, order=order, at=now)
+    license = start_license(user=user, plan=order.plan, order=order, starts_at=starts_at, ends_at=ends_at, at=at)
+    mark_delivered(order, user, at)
+    record_event(Event.Verb.ORDER_DELIVERED, license=license, order=order, details={"order": order.number}, at=at)
+    announce_added(license=license, order=order, at=at)
     return license
 
 
-def deliver_renewal(order: Order, now: datetime) -> License:
+def deliver_renewal(order: Order, at: datetime) -> License:
     """Let a term follow on the last one of the license, whoever has it now.
 
     Of a subscription it is the next payment: one that was cancelled renews itself again, and its orders say so.
@@ -57,13 +56,13 @@ def deliver_renewal(order: Order, now: datetime) -> License:
     if license.blocked_at:
         raise ValidationError(_("This license is blocked. Please contact support."), code="license_blocked")
     refuse_region(order.plan, license.owner)
-    follow_on(license=license, order=order, now=now)
+    follow_on(license=license, order=order, at=at)
     license.renews_itself, license.archived_at = is_billed_again(order.plan, order), None
     license.save(update_fields=["renews_itself", "archived_at"])
-    mark_delivered(order, license.owner, now)
+    mark_delivered(order, license.owner, at)
     if license.renews_itself:
         Order.objects.of_license(order.first_id).update(cancelled_at=None)
-    record_event(Event.Verb.ORDER_RENEWED, license=license, order=order, details={"order": order.number}, at=now)
+    record_event(Event.Verb.ORDER_RENEWED, license=license, order=order, details={"order": order.number}, at=at)
     return license
 
 
@@ -73,8 +72,8 @@ def lock_license_of(order_id: int) -> License | None:
     return locked.filter(terms__order=order_id).first()
 
 
-def mark_delivered(order: Order, user, now: datetime) -> None:
-    order.user, order.delivered_at = user, now
+def mark_delivered(order: Order, user, at: datetime) -> None:
+    order.user, order.delivered_at = user, at
     order.save(update_fields=["user", "delivered_at"])
 
 
@@ -90,9 +89,8 @@ def refuse_region(plan: Plan, user=None) -> None:
 
 
 @transaction.atomic
-def deliver_waiting_orders(*, user, now: datetime | None = None) -> list[License]:
+def deliver_waiting_orders(*, user, at: datetime) -> list[License]:
     """Give an account what waits for its verified addresses; what its region forbids goes on waiting."""
-    now = now or timezone.now()
     delivered = []
     for email in user.emailaddress_set.filter(verified=True).order_by("email").values_list("email", flat=True):
         lock_address(email)
@@ -100,7 +98,7 @@ def deliver_waiting_orders(*, user, now: datetime | None = None) -> list[License
         for order in waiting.select_for_update(no_key=True, of=("self",)):
             try:
                 with transaction.atomic():
-                    delivered.append(deliver_renewal(order, now) if order.renews_id else deliver(order, user, now))
+                    delivered.append(deliver_renewal(order, at) if order.renews_id else deliver(order, user, at))
             except ValidationError as refusal:
                 logger.warning("Order %s goes on waiting: %s", order.pk, refusal.code)
     return delivered

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from licenses.models import License, Product, Seat
 from licenses.protection import find_hop, has_room, longest_first, seats_well
@@ -13,36 +12,35 @@ from .seats import lock_licenses, take_seat
 
 
 @transaction.atomic
-def protect_device(*, device, products: Iterable[Product], now: datetime | None = None) -> list[Seat]:
+def protect_device(*, device, products: Iterable[Product], at: datetime) -> list[Seat]:
     """Return of each product the seat that protects the device, moved there if its license gives no right any more.
 
     A product whose seat a person took, or for which no license has room, brings none.
     """
-    now = now or timezone.now()
     products = list(products)
     licenses = list(lock_licenses(owner=device.owner, products=products))
     each = ([license for license in licenses if license.product_id == product.pk] for product in products)
-    found = [protect(device, product, owned, now) for product, owned in zip(products, each, strict=True)]
+    found = [protect(device, product, owned, at) for product, owned in zip(products, each, strict=True)]
     return [seat for seat in found if seat]
 
 
-def protect(device, product: Product, licenses: list[License], now: datetime) -> Seat | None:
-    running = longest_first(licenses, now)
+def protect(device, product: Product, licenses: list[License], at: datetime) -> Seat | None:
+    running = longest_first(licenses, at)
     for license in running:
         if seats_well(license, device):
-            return take_seat(license=license, device=device, now=now)
-    left = seat_left(device=device, product=product, licenses=licenses, now=now)
+            return take_seat(license=license, device=device, at=at)
+    left = seat_left(device=device, product=product, licenses=licenses, at=at)
     roomy = [license for license in running if has_room(license, device.platform)]
-    return take_seat(license=roomy[0], device=device, left=left, now=now) if left and roomy else None
+    return take_seat(license=roomy[0], device=device, left=left, at=at) if left and roomy else None
 
 
-def seat_left(*, device, product: Product, licenses: list[License], now: datetime) -> Seat | None:
+def seat_left(*, device, product: Product, licenses: list[License], at: datetime) -> Seat | None:
     """Return the seat of this product that gives the device no right any more, be it held or gone with its license.
 
     None for a device that sits well, that never had a seat, or whose seat a person took: it must not come back by
     itself. `licenses` are all of its owner and the product, locked.
     """
-    if any(seats_well(license, device) for license in longest_first(licenses, now)):
+    if any(seats_well(license, device) for license in longest_first(licenses, at)):
         return None
     held = (seat for license in licenses for seat in license.held_seats if seat.device_id == device.pk)
     seat = next(held, None)
@@ -54,16 +52,15 @@ def seat_left(*, device, product: Product, licenses: list[License], now: datetim
 
 
 @transaction.atomic
-def move_devices(*, license: License, actor, now: datetime | None = None) -> list[Seat]:
+def move_devices(*, license: License, actor, at: datetime) -> list[Seat]:
     """Move the devices of a license that is over to the one that protects them longest, as many as fit there."""
-    now = now or timezone.now()
-    standings = lock_licenses(owner=license.owner, products=[license.product_id]).standings(now)
+    standings = lock_licenses(owner=license.owner, products=[license.product_id]).standings(at)
     left = next((each for each in standings if each.license == license), None)
     hop = find_hop(left, standings) if left else None
     if hop is None:
         return []
     license = hop.to.license
-    return [take_seat(license=license, device=seat.device, left=seat, actor=actor, now=now) for seat in hop.seats]
+    return [take_seat(license=license, device=seat.device, left=seat, actor=actor, at=at) for seat in hop.seats]
 
 
 @transaction.atomic

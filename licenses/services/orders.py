@@ -6,7 +6,6 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses import code_keys, spelling
@@ -51,7 +50,7 @@ def place_order(
     codes: int = 0,
     bought_at: datetime | None = None,
     language: str = "",
-    now: datetime | None = None,
+    at: datetime,
 ) -> tuple[Order, bool]:
     """Take an order of a license for an email address, or of `codes`; return it, and whether it is new.
 
@@ -59,7 +58,6 @@ def place_order(
     `bad_bought_at`, `unknown_plan`, `plan_withdrawn`, `plan_is_trial`, `region`, and `order_differs` for a number that
     another order has.
     """
-    now = now or timezone.now()
     kind = Order.Kind.CODES if codes else Order.Kind.LICENSE
     content = Content(kind, email.strip().lower(), codes or 1, plan, None)
     lock_address(content.email)
@@ -67,12 +65,12 @@ def place_order(
     if earlier:
         return earlier, False
     refuse_content(content)
-    bought = Bought(find_plan(plan), clean_purchase(bought_at, now), language)
+    bought = Bought(find_plan(plan), clean_purchase(bought_at, at), language)
     refuse_withdrawn(bought.plan, bought.bought_at)
     refuse_trial_plan(bought.plan, kind)
-    order, is_new = record_order(client_id, number, content, bought, now)
+    order, is_new = record_order(client_id, number, content, bought, at)
     if is_new:
-        fulfill(order, now)
+        fulfill(order, at)
     return order, is_new
 
 
@@ -91,9 +89,9 @@ def find_same(client_id: str, number: str, content: Content, bought_at: datetime
     return order
 
 
-def record_order(client_id: str, number: str, content: Content, bought: Bought, now: datetime) -> tuple[Order, bool]:
+def record_order(client_id: str, number: str, content: Content, bought: Bought, at: datetime) -> tuple[Order, bool]:
     """Write the order; of several with one number at once, the constraint lets one write and the others find it."""
-    facts = {**content._asdict(), "renews_id": content.renews, **bought._asdict(), "created_at": now}
+    facts = {**content._asdict(), "renews_id": content.renews, **bought._asdict(), "created_at": at}
     del facts["renews"]
     order, is_new = Order.objects.get_or_create(client_id=client_id, number=number, defaults=facts)
     return (order, True) if is_new else (find_same(client_id, number, content, None) or order, False)
@@ -106,15 +104,15 @@ def find_plan(slug: str) -> Plan:
     return plan
 
 
-def clean_purchase(bought_at: datetime | None, now: datetime) -> datetime:
+def clean_purchase(bought_at: datetime | None, at: datetime) -> datetime:
     """Return when it was bought. Raises `bad_bought_at` for a day to come, and for one long ago."""
-    if bought_at and not now - OLDEST_PURCHASE <= bought_at <= now + CLOCKS_DIFFER:
+    if bought_at and not at - OLDEST_PURCHASE <= bought_at <= at + CLOCKS_DIFFER:
         raise ValidationError(
             _("“bought_at” must lie in the last %(days)d days."),
             code="bad_bought_at",
             params={"days": OLDEST_PURCHASE.days},
         )
-    return bought_at or now
+    return bought_at or at
 
 
 def refuse_content(content: Content) -> None:
@@ -146,17 +144,17 @@ def refuse_address(email: str) -> None:
         raise ValidationError(_("This is no email address."), code="bad_email") from error
 
 
-def fulfill(order: Order, now: datetime) -> None:
+def fulfill(order: Order, at: datetime) -> None:
     """Make the codes, or give the license to the account of the address; without one it waits, and a mail says so."""
     if order.kind == Order.Kind.CODES:
         # The caller gets them from `codes_of_order`, the first time like every other.
-        issue_codes(plan=order.plan, count=order.quantity, order=order)
-        order.delivered_at = now
+        issue_codes(plan=order.plan, count=order.quantity, order=order, at=at)
+        order.delivered_at = at
         order.save(update_fields=["delivered_at"])
         return
     user = owner_of(order.email)
     if user:
-        mail_about_order(order=order, license=deliver(order, user, now))
+        mail_about_order(order=order, license=deliver(order, user, at))
     else:
         refuse_region(order.plan)
         mail_about_waiting_order(order=order)
@@ -169,14 +167,13 @@ def renew_order(
     number: str,
     plan: str = "",
     bought_at: datetime | None = None,
-    now: datetime | None = None,
+    at: datetime,
 ) -> tuple[Order, bool]:
     """Add a term to the license of an order, under a number of its own; return that order, and whether it is new.
 
     Raises as `place_order`, and `not_renewable`, `order_refunded`, `order_cancelled`, `other_product`,
     `license_blocked`.
     """
-    now = now or timezone.now()
     lock_address(order.email)
     order = lock_order(order)
     first = order.renews or order
@@ -185,12 +182,12 @@ def renew_order(
     if earlier:
         return earlier, False
     refuse_renewal(order)
-    bought = Bought(find_plan(content.plan), clean_purchase(bought_at, now), order.language)
+    bought = Bought(find_plan(content.plan), clean_purchase(bought_at, at), order.language)
     refuse_trial_plan(bought.plan, content.kind)
     refuse_other_product(bought.plan, order.plan)
-    renewal, is_new = record_order(order.client_id, number, content, bought, now)
+    renewal, is_new = record_order(order.client_id, number, content, bought, at)
     if is_new and not first.is_waiting:
-        deliver_renewal(renewal, now)
+        deliver_renewal(renewal, at)
     return renewal, is_new
 
 
@@ -217,10 +214,9 @@ def refuse_other_product(plan: Plan, before: Plan) -> None:
         )
 
 
-def codes_of_order(*, order: Order, now: datetime | None = None) -> list[str]:
+def codes_of_order(*, order: Order, at: datetime) -> list[str]:
     """Return the codes of an order in clear, for a day; after that, and once refunded, nobody reads them again."""
-    now = now or timezone.now()
-    if order.kind != Order.Kind.CODES or order.refunded_at or now >= order.created_at + CODES_SHOWN_FOR:
+    if order.kind != Order.Kind.CODES or order.refunded_at or at >= order.created_at + CODES_SHOWN_FOR:
         return []
     sealed = ActivationCode.objects.filter(batch__order=order).values_list("sealed", flat=True)
     return sorted(spelling.display(text) for text in map(code_keys.unseal, sealed) if text)

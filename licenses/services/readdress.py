@@ -5,7 +5,6 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses.mails import mail_about_order, mail_about_waiting_order
@@ -17,13 +16,12 @@ from .orders import fulfill, lock_order, refuse_address
 
 
 @transaction.atomic
-def readdress_order(*, order: Order, email: str, reason: str, actor=None, now: datetime | None = None) -> Order:
+def readdress_order(*, order: Order, email: str, reason: str, actor=None, at: datetime) -> Order:
     """Correct the address of an order that waits, and of its renewals, and begin anew: a mail, or delivery at once.
 
     What was delivered belongs to somebody. The same address again changes nothing. Raises `bad_email`, `not_waiting`,
     `region`.
     """
-    now = now or timezone.now()
     email = email.strip().lower()
     refuse_address(email)
     for address in sorted({order.email, email}):
@@ -36,17 +34,16 @@ def readdress_order(*, order: Order, email: str, reason: str, actor=None, now: d
     Order.objects.waiting().filter(Q(pk=first.pk) | Q(renews=first)).update(email=email)
     first.email = email
     details = {"order": first.number, "reason": reason}
-    record_event(Event.Verb.ORDER_READDRESSED, actor=actor, order=first, details=details, at=now)
-    fulfill(first, now)
+    record_event(Event.Verb.ORDER_READDRESSED, actor=actor, order=first, details=details, at=at)
+    fulfill(first, at)
     if first.user:
-        deliver_waiting_orders(user=first.user, now=now)
+        deliver_waiting_orders(user=first.user, at=at)
     return order
 
 
 @transaction.atomic
-def mail_order_again(*, order: Order, actor=None, now: datetime | None = None) -> Order:
+def mail_order_again(*, order: Order, actor=None, at: datetime) -> Order:
     """Send the mail about an order once more, to whoever waits for it or has it. Raises `nothing_to_mail`."""
-    now = now or timezone.now()
     lock_address(order.email)
     order = lock_order(order)
     license = lock_license_of(order.first_id) if order.kind == Order.Kind.LICENSE and order.delivered_at else None
@@ -57,5 +54,5 @@ def mail_order_again(*, order: Order, actor=None, now: datetime | None = None) -
     else:
         mail_about_waiting_order(order=order)
     details = {"order": order.number}
-    record_event(Event.Verb.ORDER_MAILED, actor=actor, license=license, order=order, details=details, at=now)
+    record_event(Event.Verb.ORDER_MAILED, actor=actor, license=license, order=order, details=details, at=at)
     return order

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -25,20 +24,19 @@ INSTANT = timedelta(microseconds=1)
 
 
 @transaction.atomic
-def redeem_code(*, user, text: str, now: datetime | None = None) -> License:
+def redeem_code(*, user, text: str, at: datetime) -> License:
     """Add the license that this code buys to the user's account.
 
     Raises `ValidationError` with one of the codes of the table of cases: a refusal changes no row.
     """
-    now = now or timezone.now()
     code = find_code(text)
     refuse_if_redeemed(code, user)
-    refuse_by_batch(code, user, now)
+    refuse_by_batch(code, user, at)
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
-    refuse_by_account(code.batch, user, now)
+    refuse_by_account(code.batch, user, at)
     try:
         with transaction.atomic():
-            return add_license(user=user, code=code, now=now)
+            return add_license(user=user, code=code, at=at)
     except IntegrityError:
         # The constraint saw a second redemption that the lock did not: answer as if we had come a moment later.
         refuse_if_redeemed(find_code(text), user)
@@ -145,7 +143,7 @@ def refuse_if_redeemed(code: ActivationCode, user) -> None:
     )
 
 
-def refuse_by_batch(code: ActivationCode, user, now: datetime) -> None:
+def refuse_by_batch(code: ActivationCode, user, at: datetime) -> None:
     """Refuse what the seller decided: revoked, suspended, another region, too early, too late."""
     batch = code.batch
     if code.revoked_at:
@@ -167,19 +165,19 @@ def refuse_by_batch(code: ActivationCode, user, now: datetime) -> None:
             code="region",
             params={"region": Region(batch.plan.region).label, "yours": Region(region).label},
         )
-    if batch.starts_at and now < batch.starts_at:
+    if batch.starts_at and at < batch.starts_at:
         raise ValidationError(
             _("This code starts on %(date)s. Keep it and add it then."),
             code="not_yet",
             params={"date": day(batch.starts_at, user.zone)},
         )
-    if batch.activate_before and now >= batch.activate_before:
+    if batch.activate_before and at >= batch.activate_before:
         raise ValidationError(
             _("This code could be added until %(date)s. Please ask support or the seller for a new one."),
             code="too_late",
             params={"date": day(batch.activate_before - INSTANT, user.zone)},
         )
-    if batch.fixed_end and now >= batch.fixed_end:
+    if batch.fixed_end and at >= batch.fixed_end:
         raise ValidationError(
             _("The time of this code ended on %(date)s. To stay protected, renew or buy a new code."),
             code="term_over",
@@ -187,7 +185,7 @@ def refuse_by_batch(code: ActivationCode, user, now: datetime) -> None:
         )
 
 
-def refuse_by_account(batch: CodeBatch, user, now: datetime) -> None:
+def refuse_by_account(batch: CodeBatch, user, at: datetime) -> None:
     """Refuse what does not fit to what the account has: a full account, a trial or a renewal without reason."""
     owned = License.objects.for_user(user)
     limit = settings.CODE_LIMITS["licenses_per_account"]
@@ -199,8 +197,8 @@ def refuse_by_account(batch: CodeBatch, user, now: datetime) -> None:
         )
     same_product = owned.filter(product=batch.plan.product)
     if batch.plan.kind == Plan.Kind.TRIAL:
-        refuse_trial(same_product, user, now)
-    if batch.renewal_only and not same_product.renewable_at(now).exists():
+        refuse_trial(same_product, user, at)
+    if batch.renewal_only and not same_product.renewable_at(at).exists():
         raise ValidationError(
             _("This code renews %(product)s, which your account does not have. Add your first code, then this one."),
             code="nothing_to_renew",
@@ -208,13 +206,9 @@ def refuse_by_account(batch: CodeBatch, user, now: datetime) -> None:
         )
 
 
-def refuse_trial(same_product, user, now: datetime) -> None:
+def refuse_trial(same_product, user, at: datetime) -> None:
     """A trial is for people who have not tried the product and do not own it."""
-    if (
-        same_product.active_at(now)
-        .filter(terms__plan__kind__in=[Plan.Kind.COMMERCIAL, Plan.Kind.SUBSCRIPTION])
-        .exists()
-    ):
+    if same_product.active_at(at).filter(terms__plan__kind__in=[Plan.Kind.COMMERCIAL, Plan.Kind.SUBSCRIPTION]).exists():
         raise ValidationError(
             _("You have a license for this product, so a trial would change nothing. The code was not used."),
             code="trial_pointless",
@@ -228,15 +222,15 @@ def refuse_trial(same_product, user, now: datetime) -> None:
         )
 
 
-def add_license(*, user, code: ActivationCode, now: datetime) -> License:
+def add_license(*, user, code: ActivationCode, at: datetime) -> License:
     """Write the license, its first term and the event; the caller holds the locks."""
     batch = code.batch
-    ends_at = end_of_term(batch.plan, now, user.zone)
+    ends_at = end_of_term(batch.plan, at, user.zone)
     if batch.fixed_end:
         ends_at = min(ends_at, batch.fixed_end)
-    license = start_license(user=user, plan=batch.plan, code=code, starts_at=now, ends_at=ends_at, now=now)
-    start = {"starts_at": now.isoformat()}
-    record_event(Event.Verb.CODE_ADDED, actor=user, license=license, code=code, details=start, at=now)
+    license = start_license(user=user, plan=batch.plan, code=code, starts_at=at, ends_at=ends_at, at=at)
+    start = {"starts_at": at.isoformat()}
+    record_event(Event.Verb.CODE_ADDED, actor=user, license=license, code=code, details=start, at=at)
     if batch.order:
-        announce_added(license=license, order=batch.order, at=now)
+        announce_added(license=license, order=batch.order, at=at)
     return license

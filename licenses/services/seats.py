@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -33,7 +32,7 @@ SEATS_FOR = ngettext_lazy(
 
 
 @transaction.atomic
-def take_seat(*, license: License, device, actor=None, left: Seat | None = None, now: datetime | None = None) -> Seat:
+def take_seat(*, license: License, device, actor=None, left: Seat | None = None, at: datetime) -> Seat:
     """Give this device a seat of the license; a device that has one keeps it, as long as the plan has room for it.
 
     With `left` it comes from that seat, which gives it no right any more (`moving.seat_left`) and ends with this:
@@ -41,16 +40,15 @@ def take_seat(*, license: License, device, actor=None, left: Seat | None = None,
 
     Raises `ValidationError`: `blocked`, `expired`, `not_started`, `wrong_platform`, `seat_limit`, `move_limit`.
     """
-    now = now or timezone.now()
     license = lock_license(license)
-    refuse_if_not_running(license, now)
+    refuse_if_not_running(license, at)
     store_places(license)
     held = next((seat for seat in license.held_seats if seat.device_id == device.pk), None)
     if held and license.sittings[held.pk].pool:
         return held
     place = free_place_for(license, device)
     if left is None:
-        refuse_to_wander(license, device, now)
+        refuse_to_wander(license, device, at)
     try:
         with transaction.atomic():
             seat = Seat.objects.create(
@@ -59,13 +57,13 @@ def take_seat(*, license: License, device, actor=None, left: Seat | None = None,
                 number=place.number,
                 device=device,
                 holder=device.owner,
-                connected_at=now,
+                connected_at=at,
                 moved_from=left,
             )
     except IntegrityError as error:
         raise seat_limit(license, device.platform) from error
     if left and left.license_id != license.pk:
-        leave_seat(left, seat, actor=actor, now=now)
+        leave_seat(left, seat, actor=actor, at=at)
         return seat
     names = {"device": device.name, "product": license.product.name}
     record_event(
@@ -74,19 +72,19 @@ def take_seat(*, license: License, device, actor=None, left: Seat | None = None,
         license=license,
         device=device,
         details=names,
-        at=now,
+        at=at,
     )
     return seat
 
 
-def leave_seat(left: Seat, taken: Seat, *, actor, now: datetime) -> None:
+def leave_seat(left: Seat, taken: Seat, *, actor, at: datetime) -> None:
     """End the seat from which a device moved, and say so in both histories.
 
     A license that was handed over to somebody else has no more lines about devices of the first owner.
     """
-    Seat.objects.held().filter(pk=left.pk).update(disconnected_at=max(now, left.connected_at), went_with_license=True)
+    Seat.objects.held().filter(pk=left.pk).update(disconnected_at=max(at, left.connected_at), went_with_license=True)
     device, names = taken.device, {"old": name_of(left.license), "new": name_of(taken.license)}
-    line = {"actor": actor, "details": {"device": taken.device.name, **names}, "at": now}
+    line = {"actor": actor, "details": {"device": taken.device.name, **names}, "at": at}
     if left.license.owner_id == taken.license.owner_id:
         record_event(Event.Verb.DEVICE_MOVED, license=left.license, **line)
     record_event(Event.Verb.DEVICE_MOVED, license=taken.license, device=device, **line)
@@ -105,19 +103,18 @@ def free_seat(
     actor=None,
     through: str = "",
     with_license: bool = False,
-    now: datetime | None = None,
+    at: datetime,
 ) -> Seat | None:
     """Take this device's seat back at once; None when it held none (calling twice changes nothing).
 
     `through` names the device on which the actor said so; without one it was the portal. `with_license` when nobody
     disconnected it: the right of the license ended, and the device may move to another one.
     """
-    now = now or timezone.now()
     license = License.objects.select_for_update(no_key=True, of=("self",)).select_related("product").get(pk=license.pk)
     seat = Seat.objects.held().filter(license=license, device=device).first()
     if seat is None:
         return None
-    ended = max(now, seat.connected_at)
+    ended = max(at, seat.connected_at)
     held = Seat.objects.held().filter(pk=seat.pk)
     if not held.update(disconnected_at=ended, went_with_license=with_license):
         return None
@@ -140,16 +137,16 @@ def lock_license(license: License) -> License:
     return License.objects.with_state().get(pk=license.pk)
 
 
-def refuse_if_not_running(license: License, now: datetime) -> None:
+def refuse_if_not_running(license: License, at: datetime) -> None:
     if license.blocked_at:
         raise ValidationError(
             _("This license is blocked: %(reason)s"),
             code="blocked",
             params={"reason": license.block_reason or _("please contact support.")},
         )
-    if license.term_in_force(now):
+    if license.term_in_force(at):
         return
-    if license.term and license.term.starts_at > now:
+    if license.term and license.term.starts_at > at:
         raise ValidationError(_("This license has not started yet."), code="not_started")
     raise ValidationError(_("This license has expired. Renew it to connect devices."), code="expired")
 
@@ -178,10 +175,10 @@ def free_place_for(license: License, device):
     return place
 
 
-def refuse_to_wander(license: License, device, now: datetime) -> None:
+def refuse_to_wander(license: License, device, at: datetime) -> None:
     """Refuse a device that would take another one's seat once more than a license may move in 30 days."""
-    moves = license.moves_at(now, taker=device)
-    if moves is None or len(moves.made) <= moves.allowed or moves.made[-1] != now:
+    moves = license.moves_at(at, taker=device)
+    if moves is None or len(moves.made) <= moves.allowed or moves.made[-1] != at:
         return
     again_at = Moves(moves.allowed, moves.made[:-1]).again_at
     raise ValidationError(

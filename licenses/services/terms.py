@@ -16,7 +16,7 @@ def start_license(
     plan: Plan,
     starts_at: datetime,
     ends_at: datetime,
-    now: datetime,
+    at: datetime,
     code: ActivationCode | None = None,
     order: Order | None = None,
 ) -> License:
@@ -26,7 +26,7 @@ def start_license(
         product=plan.product,
         support_key=new_support_key(),
         renews_itself=is_billed_again(plan, order),
-        created_at=now,
+        created_at=at,
     )
     Term.objects.create(
         license=license,
@@ -51,10 +51,10 @@ def new_support_key() -> str:
     return "-".join(digits[start : start + 4] for start in (0, 4, 8))
 
 
-def follow_on(*, license: License, order: Order, now: datetime) -> Term:
+def follow_on(*, license: License, order: Order, at: datetime) -> Term:
     """Write a term that follows on the last one; where that is over, one that starts when it was bought."""
     last = license.terms.order_by("ends_at").last()
-    bought_at = min(order.bought_at, now)
+    bought_at = min(order.bought_at, at)
     starts_at = max(last.ends_at, bought_at) if last else bought_at
     owner, chain = license.owner, chain_until(license, starts_at)
     ends_at = end_of_term(order.plan, starts_at, owner.zone, behind=chain)
@@ -78,17 +78,17 @@ def chain_until(license: License, moment: datetime) -> list[Term]:
     return chain
 
 
-def cut_off(term: Term, *, now: datetime) -> None:
+def cut_off(term: Term, *, at: datetime) -> None:
     """End a term now, take it away if it has not begun, and let those behind it move up."""
-    if term.ends_at <= now:
+    if term.ends_at <= at:
         return
     later = list(term.license.terms.filter(starts_at__gte=term.ends_at).order_by("starts_at"))
     # Only what was queued behind another goes: a code's term that began this instant keeps its code used.
-    if term.starts_at > now and term.order and term.order.renews_id:
+    if term.starts_at > at and term.order and term.order.renews_id:
         free_from = term.starts_at
         term.delete()
     else:
-        free_from = term.ends_at = max(now, term.starts_at + SHORTEST)
+        free_from = term.ends_at = max(at, term.starts_at + SHORTEST)
         term.save(update_fields=["ends_at"])
     for follower in later:
         free_from = move_up(follower, free_from)

@@ -1,9 +1,10 @@
 """A code typed before an account could take it: kept sealed, in one account at most, until it is added or taken out."""
 
+from datetime import datetime
+
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from licenses import code_keys, spelling
@@ -77,27 +78,27 @@ def may_be_imported(spelled: str) -> bool:
     )
 
 
-def lend_waiting_code(*, session, user) -> WaitingCode | None:
+def lend_waiting_code(*, session, user, at: datetime) -> WaitingCode | None:
     """Let an account that is not verified yet have the session's code, so that its mail can be opened in any browser.
 
     The session keeps the code: whoever mistyped the address verifies another account, and that one is lent it instead.
     """
-    waiting = take_from_session(session, user)
+    waiting = take_from_session(session, user, at=at)
     if SESSION_KEY in session:
         session[LENT_TO] = user.pk
     return waiting
 
 
-def move_waiting_code(*, session, user) -> WaitingCode | None:
+def move_waiting_code(*, session, user, at: datetime) -> WaitingCode | None:
     """Give the session's code to the account that signs in; return what waits there, if anything does."""
-    waiting = take_from_session(session, user)
+    waiting = take_from_session(session, user, at=at)
     session.pop(SESSION_KEY, None)
     session.pop(LENT_TO, None)
     return waiting
 
 
 @transaction.atomic
-def take_from_session(session, user) -> WaitingCode | None:
+def take_from_session(session, user, *, at: datetime) -> WaitingCode | None:
     """Write the session's code to this account and take it back from the account that was lent it.
 
     If that one has added it or taken it out in another browser, the session forgets it as well.
@@ -112,7 +113,7 @@ def take_from_session(session, user) -> WaitingCode | None:
     elif get_user_model().objects.filter(pk=borrower).exists():
         session.pop(SESSION_KEY)
         return waiting_code(user=user)
-    return keep_code(user=user, text=spelled)
+    return keep_code(user=user, text=spelled, at=at)
 
 
 def keep_typed_code(*, session, text: str) -> None:
@@ -133,23 +134,24 @@ def last_group(*, text: str) -> str:
         return ""
 
 
-def resume_code(*, session, user, text: str) -> None:
+def resume_code(*, session, user, text: str, at: datetime) -> None:
     """Let the code that this person was adding wait for one more press; with a slip in it, it goes into the field."""
     if last_group(text=text):
-        keep_code(user=user, text=text)
+        keep_code(user=user, text=text, at=at)
     elif text:
         keep_typed_code(session=session, text=text)
 
 
 @transaction.atomic
-def keep_code(*, user, text: str) -> WaitingCode:
+def keep_code(*, user, text: str, at: datetime) -> WaitingCode:
     """Keep a code for this account, beside others that wait; the one that was typed last is offered first."""
     spelled = spelling.read(text)
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
     waiting = find_waiting(user.pk, spelled)
     if waiting is None:
-        return WaitingCode.objects.create(user=user, sealed=code_keys.seal(spelled), hint=spelled[-spelling.GROUP :])
-    waiting.kept_at = timezone.now()
+        facts = {"sealed": code_keys.seal(spelled), "hint": spelled[-spelling.GROUP :]}
+        return WaitingCode.objects.create(user=user, kept_at=at, **facts)
+    waiting.kept_at = at
     waiting.save(update_fields=["kept_at"])
     return waiting
 
@@ -181,13 +183,13 @@ def reseal_waiting_codes() -> None:
             WaitingCode.objects.filter(pk=waiting.pk).update(sealed=code_keys.seal(spelled))
 
 
-def add_code(*, user, text: str, address: str | None = None) -> License:
+def add_code(*, user, text: str, at: datetime, address: str | None = None) -> License:
     """Add what a person typed. Raises as `submit_code` does.
 
     A code that waits ends its waiting when it was this one, also mistyped, and there is nothing more to wait for.
     """
     try:
-        license = submit_code(user=user, text=text, address=address)
+        license = submit_code(user=user, text=text, address=address, at=at)
     except ValidationError as refusal:
         if refusal.code in FINAL:
             end_waiting(user, text)
@@ -210,9 +212,9 @@ def is_same_or_mistyped(one: str, other: str) -> bool:
     return len(one) == len(other) and sum(left != right for left, right in pairs) <= MISTYPED_GROUPS
 
 
-def add_waiting_code(*, user, pk: int | None = None, address: str | None = None) -> License:
+def add_waiting_code(*, user, at: datetime, pk: int | None = None, address: str | None = None) -> License:
     """Add a code that waits; once it is a license, it waits no more. Raises as `submit_code` does."""
-    return add_code(user=user, text=waiting_text(user=user, pk=pk) or "", address=address)
+    return add_code(user=user, text=waiting_text(user=user, pk=pk) or "", address=address, at=at)
 
 
 def drop_waiting_code(*, user, pk: int | None = None) -> None:

@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if user:
             self.expect_mail(request, user.email)
             request.session[EXPECTED_PASSWORD] = user.get_session_auth_hash()
-            lend_waiting_code(session=request.session, user=user)
+            lend_waiting_code(session=request.session, user=user, at=request.now)
         return super().respond_email_verification_sent(request, user)
 
     def knows_password(self, request: HttpRequest, user: User) -> bool:
@@ -100,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):
             with transaction.atomic():
                 verified = super().confirm_email(request, email_address)
                 if verified:
-                    deliver_waiting_orders(user=email_address.user)
+                    deliver_waiting_orders(user=email_address.user, at=request.now)
                 return verified
         except IntegrityError:
             template = "account/messages/email_confirmation_failed.txt"
@@ -147,10 +147,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Hand over the code that waited in the session, and let the browser keep the customer's language."""
         request.session.pop(EXPECTED_MAIL, None)
         request.session.pop(EXPECTED_PASSWORD, None)
-        move_waiting_code(session=request.session, user=user)
+        move_waiting_code(session=request.session, user=user, at=request.now)
         how["redirect_url"] = self.go_on(request, user, how.get("redirect_url"))
         # An order whose region did not fit waits on, until staff correct the account.
-        deliver_waiting_orders(user=user)
+        deliver_waiting_orders(user=user, at=request.now)
         response = super().post_login(request, user, **how)
         if user.language:
             remember_language(response, user.language)
@@ -162,7 +162,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if kept is None:
             return url
         if kept.account == user.pk:
-            resume_code(session=request.session, user=user, text=kept.code)
+            resume_code(session=request.session, user=user, text=kept.code, at=request.now)
             return url
         messages.warning(request, _("What we kept for another account was dropped. Nothing of it was used."))
         return reverse("licenses:index") if url == kept.page else url

@@ -200,7 +200,7 @@ class EmailAddressAdmin(KeptAdmin):
 
     def mark(self, request, address: EmailAddress, reason: str) -> None:
         try:
-            mark_verified(address=address, reason=reason, actor=request.user)
+            mark_verified(address=address, reason=reason, actor=request.user, at=request.now)
         except ValidationError as refusal:
             self.message_user(request, f"{address.email}: {refusal.messages[0]}", messages.ERROR)
         else:

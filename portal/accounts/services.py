@@ -92,7 +92,7 @@ def start_over(*, newest: User, mail_follows: bool, known_by: str) -> User | Non
 
 
 @transaction.atomic
-def mark_verified(*, address: EmailAddress, reason: str, actor: User) -> None:
+def mark_verified(*, address: EmailAddress, reason: str, actor: User, at: datetime) -> None:
     """Count the address that a customer signs in with as theirs, on the word of staff; what waited for it arrives.
 
     Raises `staff_address` for one of staff, `not_of_sign_in` for one that waits to replace another. Twice is once.
@@ -106,8 +106,8 @@ def mark_verified(*, address: EmailAddress, reason: str, actor: User) -> None:
     if not EmailAddress.objects.filter(pk=address.pk, verified=False).update(verified=True):
         return
     details = {"email": address.email, "reason": reason}
-    record_event(Verb.ADDRESS_VERIFIED, actor=actor, customer=user, details=details)
-    deliver_waiting_orders(user=user)
+    record_event(Verb.ADDRESS_VERIFIED, actor=actor, customer=user, details=details, at=at)
+    deliver_waiting_orders(user=user, at=at)
 
 
 @transaction.atomic

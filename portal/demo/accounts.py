@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils import timezone
 
 from licenses import code_keys, spelling
 from licenses.models import ActivationCode, Plan
@@ -80,7 +81,8 @@ def fresh_codes(known: list[str], *, actor) -> list[str]:
     if len(stored(known)) == NUMBER_OF_CODES:
         return known
     plan = Plan.objects.get(slug=PLAN_OF_CODES)
-    return issue_codes(plan=plan, count=NUMBER_OF_CODES, actor=actor, name="Demonstration: codes to add").codes
+    name = "Demonstration: codes to add"
+    return issue_codes(plan=plan, count=NUMBER_OF_CODES, actor=actor, name=name, at=timezone.now()).codes
 
 
 def write(demo: dict) -> None:

@@ -37,18 +37,18 @@ def ago(days: float) -> datetime:
 
 
 def fresh_code(plan: str, **rules) -> str:
-    return issue_codes(plan=Plan.objects.get(slug=plan), count=1, **rules).codes[0]
+    return issue_codes(plan=Plan.objects.get(slug=plan), count=1, **rules, at=timezone.now()).codes[0]
 
 
 def add(owner: User, plan: str, days_ago: float) -> License:
     """Let this customer have added a code of this plan so many days ago."""
-    return redeem_code(user=owner, text=fresh_code(plan, name=USED), now=ago(days_ago))
+    return redeem_code(user=owner, text=fresh_code(plan, name=USED), at=ago(days_ago))
 
 
 def buy(owner: User, plan: str, days_ago: float) -> License:
     """Let this customer have bought a license of this plan in the store so many days ago."""
     facts = {"client_id": STORE["id"], "number": "DEMO-1001", "plan": plan, "email": owner.email}
-    order, _new = place_order(**facts, bought_at=ago(days_ago), now=ago(days_ago))
+    order, _new = place_order(**facts, bought_at=ago(days_ago), at=ago(days_ago))
     return order.term.license
 
 
@@ -75,7 +75,7 @@ def connect(license: License, name: str, platform: str, form: str, *, since: flo
         last_seen_at=ago(seen),
         **facts,
     )
-    take_seat(license=license, device=device, now=ago(since))
+    take_seat(license=license, device=device, at=ago(since))
     return device
 
 
@@ -103,7 +103,7 @@ def add_security_cloud(customer: User) -> None:
     phone = {"os_version": "iOS 18.1", "app_version": "1.62"}
     connect(license, "iPhone 15", "ios", Form.IPHONE, since=90, seen=0.3, **phone)
     old = connect(license, "Old netbook", "windows", Form.LAPTOP, since=119, seen=61, **windows)
-    free_seat(license=license, device=old, actor=customer, now=ago(60))
+    free_seat(license=license, device=old, actor=customer, at=ago(60))
     add_term(license, "security-cloud-personal-5-1y", starts_at=license.terms.get().ends_at, added=3)
 
 
@@ -135,22 +135,22 @@ def add_ending(customer: User) -> None:
     add(customer, "standard-trial-30d", 12)
     renewing = buy(customer, "secure-connection-subscription-1m", 9)
     for device in Device.objects.for_user(customer).filter(name__in=["Anna’s laptop", "MacBook Air"]):
-        take_seat(license=ending, device=device, now=ago(100))
-        take_seat(license=renewing, device=device, now=ago(8))
+        take_seat(license=ending, device=device, at=ago(100))
+        take_seat(license=renewing, device=device, at=ago(8))
 
 
 def add_over(customer: User) -> None:
     """Blocked, and expired with a code of 20 characters from an older system."""
     blocked = add(customer, "safe-kids-family-1y", 80)
-    block_license(license=blocked, reason=gettext_noop("The payment was charged back."))
+    block_license(license=blocked, reason=gettext_noop("The payment was charged back."), at=timezone.now())
     legacy = CodeBatch(
         plan=Plan.objects.get(slug="anti-virus-personal-1-1y"),
         name="Demonstration: imported codes of 20 characters",
         groups=4,
         has_checks=False,
     )
-    import_codes(batch=legacy, texts=LEGACY_CODES)
-    redeem_code(user=customer, text=LEGACY_CODES[0], now=ago(410))
+    import_codes(batch=legacy, texts=LEGACY_CODES, at=timezone.now())
+    redeem_code(user=customer, text=LEGACY_CODES[0], at=ago(410))
 
 
 def add_queued(customer: User) -> None:
@@ -179,9 +179,9 @@ def load_refused_codes(staff: User) -> None:
     load_refused_code(plan, "term is over for everybody", staff, fixed_end=ago(10))
     load_refused_code(plan, "only for renewals", staff, renewal_only=True)
     suspended = load_refused_code(plan, "suspended", staff)
-    suspend_batch(batch=suspended, reason="A box of cards is missing.", actor=staff)
+    suspend_batch(batch=suspended, reason="A box of cards is missing.", actor=staff, at=timezone.now())
     revoked = load_refused_code(plan, "revoked", staff)
-    revoke_code(code=revoked.codes.get(), reason=ActivationCode.Reason.REFUNDED, actor=staff)
+    revoke_code(code=revoked.codes.get(), reason=ActivationCode.Reason.REFUNDED, actor=staff, at=timezone.now())
 
 
 def load_refused_code(plan: str, reason: str, staff: User, **rules) -> CodeBatch:

@@ -7,6 +7,7 @@ from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.timezone import now
 
 from licenses.models import Event, License
 from licenses.services import place_order
@@ -59,9 +60,9 @@ def test_address_is_marked_for_a_reason_that_stays_on_record(client_of, helper, 
 
 
 def test_what_was_bought_for_it_arrives_once(helper, address, store):
-    place_order(client_id=store.pk, number="A-1", plan=PlanFactory().slug, email=address.email)
+    place_order(client_id=store.pk, number="A-1", plan=PlanFactory().slug, email=address.email, at=now())
     for _time in range(2):
-        mark_verified(address=address, reason="Showed the invoice", actor=helper)
+        mark_verified(address=address, reason="Showed the invoice", actor=helper, at=now())
     assert License.objects.get().owner == address.user
     assert Event.objects.filter(verb=Verb.ADDRESS_VERIFIED).count() == 1
 
@@ -77,7 +78,7 @@ def test_address_of_staff_is_proved_by_a_mail_only(client_of, staff, address, ri
 def test_address_that_waits_to_replace_another_is_proved_by_a_mail_only(staff, customer):
     waiting = EmailAddress.objects.create(user=customer, email="new@example.com")
     with pytest.raises(ValidationError) as refusal:
-        mark_verified(address=waiting, reason="Said so", actor=staff)
+        mark_verified(address=waiting, reason="Said so", actor=staff, at=now())
     assert refusal.value.code == "not_of_sign_in"
 
 

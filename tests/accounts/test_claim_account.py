@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import License, WaitingCode
@@ -109,7 +110,7 @@ def test_attacker_who_registers_after_the_owner_gains_nothing(register, sign_in,
 
 def test_order_is_delivered_only_then(attacker, newest_link, store):
     link = newest_link()
-    services.place_order(client_id=store.pk, number="A-1", plan=PlanFactory().slug, email=EMAIL)
+    services.place_order(client_id=store.pk, number="A-1", plan=PlanFactory().slug, email=EMAIL, at=now())
     Client().post(link)
     assert not License.objects.exists()
     open_with(link, OWNER)
@@ -154,7 +155,7 @@ def test_code_that_waits_is_named_by_its_last_group_and_kept(register, newest_li
     assert f"It ends in {code[-5:]}." in page
     assert code[-11:] not in page
     open_with(newest_link(), "Another-Pass-27")
-    assert services.add_waiting_code(user=User.objects.get())
+    assert services.add_waiting_code(user=User.objects.get(), at=now())
 
 
 def test_somebody_else_who_is_signed_in_here_is_signed_out(attacker, client_of, customer, newest_link):
@@ -191,7 +192,7 @@ class TestClosing:
         return (browser or Client()).post(f"{link}close/", follow=True)
 
     def test_owner_who_never_registered_is_asked_and_closes_it(self, attacker, newest_link):
-        services.keep_code(user=User.objects.get(), text=fresh_code())
+        services.keep_code(user=User.objects.get(), text=fresh_code(), at=now())
         assert "perhaps by a typing mistake" in Client().get(f"{newest_link()}close/").content.decode()
         assert User.objects.exists()
         assert "Nothing of it was used." in self.close(newest_link()).content.decode()

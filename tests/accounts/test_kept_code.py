@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import WaitingCode
@@ -110,7 +111,7 @@ def test_it_waits_in_another_browser_too_after_a_sign_in_before_verifying(visito
 def test_code_that_is_used_elsewhere_comes_back_nowhere(visitor, code, register, newest_link, sign_in, customer):
     register(browser=visitor)
     user = User.objects.get(email="new@example.com")
-    services.add_waiting_code(user=user)
+    services.add_waiting_code(user=user, at=now())
     sign_in(customer.email, browser=visitor)
     assert holders() == []
     assert not waits_for(visitor, code)
@@ -132,7 +133,7 @@ def test_it_survives_that_the_account_was_deleted_unverified(visitor, code, regi
 
 
 def test_code_that_waits_already_is_not_replaced(visitor, code, sign_in, customer):
-    earlier = services.keep_code(user=customer, text=fresh_code())
+    earlier = services.keep_code(user=customer, text=fresh_code(), at=now())
     sign_in(customer.email, browser=visitor)
     assert waits_for(visitor, code)
     services.drop_waiting_code(user=customer)

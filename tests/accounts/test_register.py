@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import WaitingCode
@@ -82,7 +83,7 @@ def test_code_waits_on_the_new_account(register):
     browser, code = Client(), fresh_code()
     browser.post(reverse("licenses:add"), {"code": code})
     register(browser=browser)
-    assert services.add_waiting_code(user=User.objects.get(email="new@example.com"))
+    assert services.add_waiting_code(user=User.objects.get(email="new@example.com"), at=now())
 
 
 def test_strangers_code_never_waits_on_somebody_elses_account(register, customer):
@@ -148,13 +149,13 @@ def test_nothing_is_started_over_when_no_mail_can_follow(register, sign_in, newe
 def test_accounts_that_are_somebodys_are_never_started_over(facts):
     user = UserFactory(**{"verified": False, **facts})
     User.objects.update(date_joined=timezone.now() - timedelta(hours=1))
-    assert register_account(email=user.email, password_hash="another", at=timezone.now()) is None
+    assert register_account(email=user.email, password_hash="another", at=now()) is None
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
 
 
 def test_account_without_any_stored_address_is_never_started_over():
     user = User.objects.create_user("by-command@example.com", PASSWORD, date_joined=timezone.now() - timedelta(days=1))
-    assert register_account(email=user.email, password_hash="another", at=timezone.now()) is None
+    assert register_account(email=user.email, password_hash="another", at=now()) is None
     user.refresh_from_db()
     assert user.check_password(PASSWORD)

@@ -5,6 +5,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
 from licenses import services
 from tests.factories import PASSWORD, UserFactory, fresh_code
@@ -120,7 +121,7 @@ def test_code_typed_before_waits_on_the_account(customer, sign_in):
     browser = Client()
     browser.post(reverse("licenses:add"), {"code": fresh_code()})
     sign_in(customer.email, browser=browser)
-    assert services.add_waiting_code(user=customer)
+    assert services.add_waiting_code(user=customer, at=now())
 
 
 def test_closed_account_is_told_so(sign_in):

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import License, WaitingCode
@@ -122,7 +123,7 @@ def test_it_is_kept_for_a_day(browser_of, customer, code, monkeypatch):
 
 
 def test_adding_the_code_that_waits_goes_on_at_its_button(browser_of, customer, code):
-    services.keep_code(user=customer, text=code)
+    services.keep_code(user=customer, text=code, at=now())
     client = browser_of(customer)
     where = client.post(reverse("licenses:add_waiting"))["Location"]
     assert "Adding your activation code" in client.get(where).content.decode()

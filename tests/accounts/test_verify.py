@@ -65,7 +65,7 @@ def test_code_is_offered_after_the_link_was_opened_in_another_browser(register, 
     browser.post(reverse("licenses:add"), {"code": fresh_code()})
     register(browser=browser)
     Client().post(newest_link(), {"password": PASSWORD})
-    assert services.add_waiting_code(user=User.objects.get(email="new@example.com"))
+    assert services.add_waiting_code(user=User.objects.get(email="new@example.com"), at=timezone.now())
 
 
 def test_link_works_once(register, newest_link):

@@ -14,7 +14,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
+from django.utils.timezone import now
 from playwright.sync_api import expect
 
 from devices.models import Device
@@ -177,7 +177,7 @@ def test_links_that_verify(inspect, complaints, customer, monkeypatch):
         past.setattr("django.core.signing.time.time", lambda: days(-2).timestamp())
         old = EmailConfirmationHMAC(address).key
     link = f"/account/confirm-email/{EmailConfirmationHMAC(address).key}/"
-    keep_code(user=address.user, text=fresh_code())
+    keep_code(user=address.user, text=fresh_code(), at=now())
     at.look("Choose your password", link)
     at.page.get_by_label("Password", exact=True).fill("weak")
     at.press("Save and open my account")
@@ -213,7 +213,7 @@ def test_new_password(inspect, customer):
 
 
 def test_pages_of_a_new_customer(inspect, customer):
-    keep_code(user=customer, text=fresh_code())
+    keep_code(user=customer, text=fresh_code(), at=now())
     at = inspect(customer)
     at.look("Licenses", "/licenses/", state="none, and a code waits")
     at.look("Archived licenses", "/licenses/archived/", state="none")
@@ -236,7 +236,7 @@ def everything(customer):
 
 def test_licenses(inspect, everything):
     put_away = LicenseFactory(owner=everything, terms__starts_at=days(-400), terms__ends_at=days(-35))
-    archive_license(license=put_away, actor=everything)
+    archive_license(license=put_away, actor=everything, at=now())
     licenses = list(License.objects.for_user(everything).with_state())
     at = inspect(everything)
     at.look("Licenses", "/licenses/")
@@ -250,8 +250,8 @@ def test_licenses(inspect, everything):
 
 def test_refused_codes(inspect, customer, other_customer):
     taken, yours = fresh_code(), fresh_code()
-    redeem_code(user=other_customer, text=taken)
-    redeem_code(user=customer, text=yours)
+    redeem_code(user=other_customer, text=taken, at=now())
+    redeem_code(user=customer, text=yours, at=now())
     at = inspect(customer)
     at.page.goto("/licenses/")
     for text, refusal in {
@@ -270,7 +270,7 @@ def test_refused_codes(inspect, customer, other_customer):
 def test_devices(inspect, everything):
     gone, away = Device.objects.get(name="Old netbook"), Device.objects.get(name="Study PC")
     for name, held in (("Study PC", ""), ("Galaxy Tab", ""), ("Galaxy Tab", "shown by a second machine")):
-        issue_lease(seat=Seat.objects.held().filter(device__name=name).first(), held=held)
+        issue_lease(seat=Seat.objects.held().filter(device__name=name).first(), held=held, at=now())
     at = inspect(everything)
     at.look("Devices", "/devices/")
     at.look("Devices", f"/devices/?gone={gone.pk}", state="one is gone")
@@ -315,7 +315,7 @@ def test_downloads(inspect, complaints, everything):
 
 def link_of(license) -> str:
     """The link for another device, without the host."""
-    return make_link(license=license, at=timezone.now()).removeprefix(settings.PORTAL_URL)
+    return make_link(license=license, at=now()).removeprefix(settings.PORTAL_URL)
 
 
 def test_protecting_another_device(inspect, complaints, everything):

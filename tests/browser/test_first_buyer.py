@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from licenses.models import CodeBatch, License
@@ -88,7 +89,7 @@ def press_after_the_sign_in_has_ended(page, code: str):
 
 def press_while_the_code_is_on_hold(page, code: str, staff):
     """The seller holds it for a moment; the page that says so is left in each way that a browser knows."""
-    suspend_batch(batch=CodeBatch.objects.get(), reason="We ask the shop.", actor=staff)
+    suspend_batch(batch=CodeBatch.objects.get(), reason="We ask the shop.", actor=staff, at=timezone.now())
     page.get_by_role("button", name="Add this code").click()
     expect(page.get_by_text("This code is on hold.")).to_be_visible()
     refusal = page.url
@@ -97,7 +98,7 @@ def press_while_the_code_is_on_hold(page, code: str, staff):
     page.goto(refusal)
     expect(page.get_by_role("heading", name="Licenses", level=1)).to_be_visible()
     expect(waiting(page, code)).to_be_visible()
-    resume_batch(batch=CodeBatch.objects.get(), actor=staff)
+    resume_batch(batch=CodeBatch.objects.get(), actor=staff, at=timezone.now())
 
 
 def add_it_by_hand_after_all(page, code: str):

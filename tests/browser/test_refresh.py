@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.utils.timezone import now
 from playwright.sync_api import expect
 
 from devices.services import connect, disconnect, rename_device
@@ -19,7 +20,7 @@ def license(customer):
 
 def plug(license, name, number=1):
     facts = {"platform": "windows", "machine_id": f"{number:032x}", "name": name}
-    return connect(user=license.owner, product=Product.objects.get(), **facts).device
+    return connect(user=license.owner, product=Product.objects.get(), **facts, at=now()).device
 
 
 def asked(page):
@@ -46,7 +47,7 @@ def test_device_leaves_by_itself(open_page, customer, license):
     device = plug(license, "Study PC")
     page = open_page(user=customer)
     page.goto("/devices/")
-    disconnect(device=device, actor=customer)
+    disconnect(device=device, actor=customer, at=now())
     expect(page.get_by_role("heading", name="Disconnected devices")).to_be_visible(timeout=WITHIN_A_MOMENT)
 
 
@@ -60,7 +61,7 @@ def test_focus_stays_on_its_device_and_nothing_is_said_for_nothing(open_page, cu
     expect(page.get_by_role("link", name="Study PC")).to_be_focused()
     said = page.get_by_role("status").text_content()
     page.evaluate("document.getElementById('live').textContent = ''")
-    rename_device(user=customer, device=first, name="Old PC")
+    rename_device(user=customer, device=first, name="Old PC", at=now())
     expect(page.get_by_role("link", name="Old PC")).to_be_focused(timeout=WITHIN_A_MOMENT)
     assert (said, page.get_by_role("status").text_content()) == ("2 devices are connected. All are protected.", "")
 

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.models import Device
 from downloads.models import Installer, SetupGuide, StoreLink
@@ -85,7 +86,7 @@ def test_promised_sign_ins_work(client):
 
 def test_promised_codes_can_be_added(other_customer):
     for code in load()["codes"]:
-        license = services.redeem_code(user=other_customer, text=code)
+        license = services.redeem_code(user=other_customer, text=code, at=now())
         assert license.terms.get().plan.slug == "security-cloud-personal-3-1y"
 
 
@@ -105,7 +106,7 @@ def test_refused_codes_are_refused(other_customer, batch, refusal):
     load()
     code = CodeBatch.objects.get(name=f"Demonstration: {batch}").codes.get()
     with pytest.raises(ValidationError) as raised:
-        services.redeem_code(user=other_customer, text=code_keys.unseal(code.sealed))
+        services.redeem_code(user=other_customer, text=code_keys.unseal(code.sealed), at=now())
     assert raised.value.code == refusal
 
 
@@ -139,7 +140,7 @@ def test_lost_file_means_new_passwords():
 
 def test_used_codes_are_known():
     codes_ = load()["codes"]
-    services.redeem_code(user=anna(), text=codes_[1])
+    services.redeem_code(user=anna(), text=codes_[1], at=now())
     assert accounts.used_codes(codes_) == {codes_[1]}
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.timezone import now
 
 from devices.services import connect
 from tests.factories import LicenseFactory, PlanFactory, TermFactory, days
@@ -22,7 +23,7 @@ def connected(customer, license):
 def plug(user, product, number: int = 1, **facts):
     """Connect the user's machine with this number; what is not said is that of a plain Windows laptop."""
     said = {"platform": "windows", "name": "Anna’s laptop", "machine_id": f"{number:032x}", **facts}
-    return connect(user=user, product=product, **said)
+    return connect(user=user, product=product, **{"at": now(), **said})
 
 
 def refuses(code):

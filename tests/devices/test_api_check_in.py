@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.answers import farewell
 from devices.leases import read_lease
@@ -32,7 +32,7 @@ def test_lease_is_renewed(laptop, license):
     answer = laptop.check_in(nonce="again", app_version="22.0")
     assert answer.status_code == 200
     said = answer.json()
-    verdict = read_lease(said["lease"], product=license.product.slug, machine_id=machine(1))
+    verdict = read_lease(said["lease"], product=license.product.slug, machine_id=machine(1), at=now())
     assert (verdict.is_good, verdict.claims["nonce"]) == (True, "again")
     assert (said["notices"], Device.objects.get().app_version) == ([], "22.0")
 
@@ -48,8 +48,8 @@ def test_product_says_for_which_of_its_seats_it_asks(laptop, customer, license):
     laptop.connect(other.product)
     for product in (license.product, other.product):
         said = laptop.check_in(product=product.slug).json()
-        assert read_lease(said["lease"], product=product.slug).is_good
-    assert read_lease(laptop.check_in().json()["lease"], product=other.product.slug).is_good
+        assert read_lease(said["lease"], product=product.slug, at=now()).is_good
+    assert read_lease(laptop.check_in().json()["lease"], product=other.product.slug, at=now()).is_good
     problem(laptop.check_in(product=ProductFactory().slug), 410, "disconnected")
     problem(laptop.check_in(product="nothing"), 404, "not_found")
 
@@ -57,7 +57,7 @@ def test_product_says_for_which_of_its_seats_it_asks(laptop, customer, license):
 def test_license_that_ends_soon_is_told(laptop, customer, license):
     customer.time_zone = "Asia/Tokyo"
     customer.save()
-    license.terms.update(ends_at=timezone.now() + timedelta(days=9))
+    license.terms.update(ends_at=now() + timedelta(days=9))
     [notice] = laptop.check_in().json()["notices"]
     assert notice["code"] == "ends_soon"
     assert notice["text"].startswith(f"Your license for {license.product.name} ends on ")
@@ -71,7 +71,7 @@ def test_second_machine_with_this_identity_is_told(laptop):
 
 
 def test_owner_is_named_who_disconnected_it_on_the_portal(laptop, customer):
-    disconnect(device=Device.objects.get(), actor=customer)
+    disconnect(device=Device.objects.get(), actor=customer, at=now())
     said = problem(laptop.check_in(), 410, "disconnected")
     assert (said["by"], said["device"]) == ("Anna, on the portal", "Anna’s laptop")
     assert said["at"].endswith("Z")
@@ -80,7 +80,7 @@ def test_owner_is_named_who_disconnected_it_on_the_portal(laptop, customer):
 
 
 def test_staff_is_not_named(laptop):
-    disconnect(device=Device.objects.get(), actor=StaffFactory(name="Sam"))
+    disconnect(device=Device.objects.get(), actor=StaffFactory(name="Sam"), at=now())
     assert problem(laptop.check_in(), 410, "disconnected")["by"] == "support"
 
 
@@ -91,7 +91,7 @@ def test_sign_out_is_told(laptop):
 
 def test_seat_that_went_by_itself_is_told_from_the_history(laptop, license):
     """A live token of a device without a seat, as after the license was handed over to its buyer."""
-    Seat.objects.update(disconnected_at=timezone.now())
+    Seat.objects.update(disconnected_at=now())
     assert problem(laptop.check_in(), 410, "disconnected")["by"] == "the portal"
 
 
@@ -104,19 +104,19 @@ def test_sign_in_that_ended_for_another_reason_only_has_to_be_made_anew(laptop, 
 
 
 def test_ended_token_is_good_for_nothing_else(laptop, customer, license):
-    disconnect(device=Device.objects.get(), actor=customer)
+    disconnect(device=Device.objects.get(), actor=customer, at=now())
     problem(laptop.connect(license.product), 401, "invalid_token")
     problem(laptop.call("GET", "/licenses"), 401, "invalid_token")
     problem(laptop.release(DeviceFactory(owner=customer, machine_id=machine(2))), 401, "invalid_token")
 
 
 def test_license_that_is_over_is_told(laptop, license):
-    license.terms.update(ends_at=timezone.now())
+    license.terms.update(ends_at=now())
     problem(laptop.check_in(), 403, "expired")
 
 
 def test_blocked_license_is_told_with_its_reason(laptop, license):
-    block_license(license=license, reason="Charged back.")
+    block_license(license=license, reason="Charged back.", at=now())
     said = problem(laptop.check_in(), 403, "blocked")
     assert (said["reason"], said["detail"]) == ("Charged back.", "This license is blocked: Charged back.")
 
@@ -205,7 +205,7 @@ def test_release_twice_is_once(full):
 
 def test_release_takes_a_fresh_sign_in(full):
     _license, old, program = full
-    SignIn.objects.update(authenticated_at=timezone.now() - timedelta(minutes=5, seconds=1))
+    SignIn.objects.update(authenticated_at=now() - timedelta(minutes=5, seconds=1))
     problem(program.release(old), 403, "fresh_sign_in_needed")
     assert Seat.objects.held().exists()
 

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core import mail
-from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.leases import read_lease
 from devices.models import Device, device_of
@@ -37,7 +37,7 @@ def test_new_machine_gets_device_seat_and_lease(laptop, license):
     assert said["seat"]["license"] == license.support_key
     assert (said["seat"]["number"], said["notices"]) == (1, [])
     assert (device.os_version, device.form) == ("Windows 11", "laptop")
-    verdict = read_lease(said["lease"], product=license.product.slug, machine_id=machine(1))
+    verdict = read_lease(said["lease"], product=license.product.slug, machine_id=machine(1), at=now())
     assert (verdict.is_good, verdict.claims["nonce"]) == (True, "once")
     assert said["server_time"].endswith("Z")
     assert said["check_in_after"] > said["server_time"]
@@ -117,14 +117,14 @@ def test_license_that_is_over_or_not_begun_is_told(laptop, license):
 
 
 def test_blocked_license_is_told_with_its_reason(laptop, license):
-    block_license(license=license, reason="Charged back.")
+    block_license(license=license, reason="Charged back.", at=now())
     assert problem(laptop.connect(license.product), 403, "blocked")["reason"] == "Charged back."
 
 
 def test_license_that_wanders_is_stopped(laptop, customer):
     license = LicenseFactory(owner=customer, terms__plan__seats=1)
     for number in (2, 3, 4):
-        disconnect(device=plug(customer, license.product, number).device, actor=customer)
+        disconnect(device=plug(customer, license.product, number).device, actor=customer, at=now())
     assert "again_at" in problem(laptop.connect(license.product), 409, "move_limit")
 
 
@@ -144,7 +144,7 @@ def test_what_is_missing_is_named(laptop):
 
 def test_product_that_was_disconnected_meanwhile_does_not_come_back(laptop, customer, license):
     laptop.connect(license.product)
-    disconnect(device=Device.objects.get(), actor=customer)
+    disconnect(device=Device.objects.get(), actor=customer, at=now())
     answer = laptop.connect(license.product)
     problem(answer, 401, "invalid_token")
     assert answer["WWW-Authenticate"] == 'Bearer error="invalid_token"'
@@ -232,9 +232,14 @@ def test_trial_with_a_bought_term_behind_it_goes_on(laptop, customer, other_cust
 
 def test_sign_in_that_ends_while_it_connects_gets_no_seat(laptop, customer, license):
     """Over HTTP the token would be refused first; this is what the last step sees of a disconnect in between."""
-    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", at=timezone.now())
+    end_sign_ins(sign_ins=SignIn.objects.all(), end="disconnected", at=now())
     with refuses("invalid_token"):
         connect_product(
-            sign_in=laptop.sign_in, product=license.product, machine_id=machine(1), platform="windows", name="PC"
+            sign_in=laptop.sign_in,
+            product=license.product,
+            machine_id=machine(1),
+            platform="windows",
+            name="PC",
+            at=now(),
         )
     assert not Device.objects.exists()

@@ -1,6 +1,7 @@
 """What a product may choose from: the licenses of its account that fit, and nobody else’s."""
 
 import pytest
+from django.utils.timezone import now
 
 from devices.api import in_order
 from licenses.models import License
@@ -51,7 +52,7 @@ def test_one_that_runs_longest_comes_first_and_one_that_is_over_last(customer):
     keys = {name: LicenseFactory(owner=customer).support_key for name in ("over", "short", "long", "blocked")}
     for name, end in {"over": -1, "short": 50, "long": 500, "blocked": 800}.items():
         License.objects.get(support_key=keys[name]).terms.update(ends_at=days(end))
-    block_license(license=License.objects.get(support_key=keys["blocked"]), reason="Charged back.")
+    block_license(license=License.objects.get(support_key=keys["blocked"]), reason="Charged back.", at=now())
     found = listed(customer)
     assert [license["id"] for license in found] == [keys[name] for name in ("long", "short", "blocked", "over")]
     assert [license["state"] for license in found] == ["active", "active", "blocked", "expired"]

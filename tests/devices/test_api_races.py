@@ -2,6 +2,7 @@
 
 import pytest
 from django.db.models import Count
+from django.utils.timezone import now
 
 from devices.models import Device
 from devices.services import disconnect
@@ -75,7 +76,7 @@ def test_connect_disconnect_check_in_and_the_end_of_the_term(owner):
         if number == 15:
             return License.objects.get(pk=license.pk).terms.update(ends_at=days(0))
         if number == 14:
-            return len(disconnect(device=Device.objects.get(machine_id=f"{1000:032x}"), actor=owner))
+            return len(disconnect(device=Device.objects.get(machine_id=f"{1000:032x}"), actor=owner, at=now()))
         if number in (0, 1, 2):
             return programs[number].check_in(1000 + number).status_code
         if number == 3:
@@ -100,7 +101,7 @@ def test_product_that_connects_while_it_is_disconnected_is_in_or_out(owner):
     def act(prepared, number):
         license, program, device = prepared
         if number == 0:
-            return disconnect(device=device, actor=owner) and 1
+            return disconnect(device=device, actor=owner, at=now()) and 1
         if number % 2:
             return Program(sign_in=program.sign_in, token=program.token).check_in(1000).status_code
         return Program(sign_in=program.sign_in, token=program.token).connect(license.product, 1000).status_code

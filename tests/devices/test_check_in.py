@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.models import Device
 from devices.services import check_in, disconnect
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def report_in(device, *, after=timedelta(0), **said):
     """Check in so long after the connect, with the same words as then unless the test says otherwise."""
     words = {"app_version": device.app_version, "os_version": device.os_version, "report": device.report, **said}
-    return check_in(device=device, now=device.created_at + after, **words).seat.device
+    return check_in(device=device, at=device.created_at + after, **words).seat.device
 
 
 def test_what_is_new_is_written_at_once(connected):
@@ -56,7 +56,7 @@ def test_made_up_report_is_refused(connected):
 
 
 def test_device_without_a_seat_is_refused_and_nothing_written(customer, connected):
-    disconnect(device=connected, actor=customer)
+    disconnect(device=connected, actor=customer, at=now())
     with refuses("disconnected"):
         report_in(connected, after=timedelta(hours=1), app_version="22.0")
     device = Device.objects.get()
@@ -64,7 +64,7 @@ def test_device_without_a_seat_is_refused_and_nothing_written(customer, connecte
 
 
 def test_blocked_license_is_told(connected, license):
-    block_license(license=license, reason="Charged back.")
+    block_license(license=license, reason="Charged back.", at=now())
     with refuses("blocked"):
         report_in(connected)
 
@@ -77,7 +77,7 @@ def test_license_that_is_over_is_told(connected, license):
 
 def test_another_license_that_runs_is_enough(customer, connected, license):
     plug(customer, LicenseFactory(owner=customer).product)
-    block_license(license=license, reason="Charged back.")
+    block_license(license=license, reason="Charged back.", at=now())
     assert report_in(connected, app_version="22.0").app_version == "22.0"
 
 
@@ -91,7 +91,7 @@ def test_device_for_which_a_smaller_plan_has_no_room_is_told(customer, license, 
 
 
 def end_term(license, ago: timedelta) -> None:
-    license.terms.update(starts_at=timezone.now() - timedelta(days=31), ends_at=timezone.now() - ago)
+    license.terms.update(starts_at=now() - timedelta(days=31), ends_at=now() - ago)
 
 
 @pytest.mark.parametrize("renews_itself", [True, False])
@@ -101,15 +101,15 @@ def test_payment_may_be_late_by_some_days_where_the_license_renews_itself(connec
     end_term(license, ago=timedelta(days=2))
     said = {"device": connected, "app_version": "22", "os_version": "11", "report": "protected"}
     if renews_itself:
-        late = check_in(**said).lease.claims
+        late = check_in(**said, at=now()).lease.claims
         assert late["exp"] == late["license_ends_at"] + timedelta(days=3).total_seconds()
     else:
         with refuses("expired"):
-            check_in(**said)
+            check_in(**said, at=now())
 
 
 def test_payment_that_does_not_come_ends_protection(connected):
     License.objects.update(renews_itself=True)
     end_term(License.objects.get(), ago=timedelta(days=3))
     with refuses("expired"):
-        check_in(device=connected, app_version="22", os_version="11", report="protected")
+        check_in(device=connected, app_version="22", os_version="11", report="protected", at=now())

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.models import Device
 from devices.services import disconnect, rename_device
@@ -54,14 +55,14 @@ def test_machine_that_asks_again_stays_where_another_license_runs_longer(custome
 
 
 def test_machine_comes_back_after_a_disconnect(customer, license, connected):
-    disconnect(device=connected, actor=customer)
+    disconnect(device=connected, actor=customer, at=now())
     seat = plug(customer, license.product)
     assert seat.device == connected
     assert (seat.number, Seat.objects.count(), Seat.objects.held().count()) == (1, 2, 1)
 
 
 def test_reinstall_does_not_undo_a_renaming(customer, license, connected):
-    rename_device(user=customer, device=connected, name="Kitchen PC")
+    rename_device(user=customer, device=connected, name="Kitchen PC", at=now())
     assert plug(customer, license.product, name="DESKTOP-8FQ21").device.name == "Kitchen PC"
 
 
@@ -89,7 +90,7 @@ def test_license_that_starts_later_is_refused(customer):
 
 
 def test_blocked_license_is_refused(customer, license):
-    block_license(license=license, reason="The payment was charged back.")
+    block_license(license=license, reason="The payment was charged back.", at=now())
     with refuses("blocked"):
         plug(customer, license.product)
 
@@ -113,7 +114,7 @@ def test_last_seat_is_given_and_then_no_more(customer):
         ("no_license", lambda license: License.objects.update(owner=UserFactory()), 1),
         ("expired", lambda license: license.terms.update(ends_at=days(-1)), 1),
         ("not_started", lambda license: license.terms.update(starts_at=days(1)), 1),
-        ("blocked", lambda license: block_license(license=license, reason="Charged back."), 1),
+        ("blocked", lambda license: block_license(license=license, reason="Charged back.", at=now()), 1),
         ("seat_limit", lambda license: license.plan.pools.update(quantity=1), 2),
         ("wrong_platform", only_for_phones, 2),
     ],
@@ -153,7 +154,7 @@ def test_license_with_a_free_seat_is_taken(customer):
 
 def test_license_that_is_over_is_not_taken_while_another_runs(customer):
     product = ProductFactory()
-    block_license(license=license_of(customer, product, ends=500), reason="Charged back.")
+    block_license(license=license_of(customer, product, ends=500), reason="Charged back.", at=now())
     license_of(customer, product, begins=-400, ends=-35)
     running = license_of(customer, product, ends=100)
     assert plug(customer, product).license == running
@@ -299,7 +300,7 @@ def test_one_mail_tells_of_all_products(customer, other_customer, license, conne
 
 def test_moment_is_the_callers(customer, license):
     then = timezone.now() - timedelta(days=3)
-    seat = plug(customer, license.product, now=then)
+    seat = plug(customer, license.product, at=then)
     assert (seat.connected_at, seat.device.created_at, seat.device.last_seen_at) == (then, then, then)
     assert seat.device.events.get().at == then
 

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.leases import read_lease
 from devices.models import Device
@@ -57,7 +57,7 @@ def end(license):
 
 
 def block(license):
-    block_license(license=license, reason="Charged back.")
+    block_license(license=license, reason="Charged back.", at=now())
 
 
 def other_device(license):
@@ -85,7 +85,7 @@ def test_device_goes_to_the_license_that_runs(laptop, license, stop):
     stop(license)
     answer = laptop.check_in(product=license.product.slug)
     assert answer.status_code == 200
-    lease = read_lease(answer.json()["lease"])
+    lease = read_lease(answer.json()["lease"], at=now())
     assert (lease.is_good, lease.claims["license"]) == (True, other.support_key)
     assert Seat.objects.held().get(device__machine_id=f"{1:032x}").license == other
 
@@ -122,7 +122,7 @@ def test_license_with_a_seat_for_the_platform_is_taken(laptop, license):
     phones = another(license, ends=500)
     phones.plan.pools.update(on_windows=False)
     full = another(license, ends=400, seats=1)
-    take_seat(license=full, device=other_device(license))
+    take_seat(license=full, device=other_device(license), at=now())
     roomy = another(license, ends=100)
     end(license)
     laptop.check_in()
@@ -138,10 +138,10 @@ def test_device_does_not_hop_while_its_license_runs(laptop, license):
 
 def test_trial_that_ends_hands_over_to_what_was_bought(customer):
     trial = PlanFactory(kind=Plan.Kind.TRIAL)
-    tried = redeem_code(user=customer, text=fresh_code(trial))
+    tried = redeem_code(user=customer, text=fresh_code(trial), at=now())
     program = Program(customer)
     program.connect(trial.product)
-    bought = redeem_code(user=customer, text=fresh_code(PlanFactory(product=trial.product)))
+    bought = redeem_code(user=customer, text=fresh_code(PlanFactory(product=trial.product)), at=now())
     end(tried)
     assert program.check_in().status_code == 200
     assert held().license == bought
@@ -154,25 +154,25 @@ def test_refund_frees_the_seat_and_the_device_goes_on(customer, store):
     program = Program(customer)
     program.connect(order_plan.product)
     other = another(bought)
-    refund_order(order=order)
+    refund_order(order=order, at=now())
     assert not Seat.objects.held().exists()
     assert program.check_in(product=order_plan.product.slug).status_code == 200
     assert (held().license, len(lines(bought)), len(lines(other))) == (other, 1, 1)
 
 
 def place(store, plan):
-    return place_order(client_id=store.pk, number="A-1", plan=plan.slug, email="anna@example.com")[0]
+    return place_order(client_id=store.pk, number="A-1", plan=plan.slug, email="anna@example.com", at=now())[0]
 
 
 def handed_over(customer, other_customer):
     """A license of Anna’s, her laptop on it, that Ben got because he holds the code."""
     code = fresh_code()
-    license = redeem_code(user=customer, text=code)
+    license = redeem_code(user=customer, text=code, at=now())
     program = Program(customer)
     program.connect(license.product)
     other = another(license)
-    claim_code(user=other_customer, text=code)
-    release_license(user=customer, claim=other_customer.claims.get())
+    claim_code(user=other_customer, text=code, at=now())
+    release_license(user=customer, claim=other_customer.claims.get(), at=now())
     return license, other, program
 
 
@@ -231,7 +231,7 @@ def test_none_that_fits_is_expired_or_blocked_as_before(laptop, license):
 @pytest.mark.parametrize(("stop", "code"), [(end, "expired"), (block, "blocked")])
 def test_full_license_is_told_with_the_devices_on_it(laptop, license, stop, code):
     full = another(license, seats=1)
-    in_the_way = take_seat(license=full, device=other_device(license)).device
+    in_the_way = take_seat(license=full, device=other_device(license), at=now()).device
     stop(license)
     said = problem(laptop.check_in(), 403, code)
     assert (said["license"], [device["id"] for device in said["devices"]]) == (full.support_key, [in_the_way.pk])
@@ -242,13 +242,13 @@ def test_full_license_is_told_with_the_devices_on_it(laptop, license, stop, code
 
 
 def test_percent_sign_in_the_reason_of_a_block_is_only_one(laptop, license):
-    take_seat(license=another(license, seats=1), device=other_device(license))
-    block_license(license=license, reason="100% charged back.")
+    take_seat(license=another(license, seats=1), device=other_device(license), at=now())
+    block_license(license=license, reason="100% charged back.", at=now())
     assert problem(laptop.check_in(), 403, "blocked")["detail"].startswith("This license is blocked: 100% charged")
 
 
 def test_refused_check_in_changes_no_row(laptop, license):
-    take_seat(license=another(license, seats=1), device=other_device(license))
+    take_seat(license=another(license, seats=1), device=other_device(license), at=now())
     end(license)
     before = [list(model.objects.order_by("pk").values()) for model in (Device, Seat, Event)]
     problem(laptop.check_in(app_version="22.0"), 403, "expired")
@@ -264,11 +264,11 @@ def test_disconnected_by_a_person_never_comes_back_by_itself(laptop, license, ta
     device, keeps = Device.objects.get(), LicenseFactory(owner=license.owner)
     laptop.connect(keeps.product)
     if take == "portal":
-        disconnect(device=device, actor=license.owner)
+        disconnect(device=device, actor=license.owner, at=now())
     elif take == "program":
-        sign_out(device=device, product=license.product)
+        sign_out(device=device, product=license.product, at=now())
     else:
-        disconnect(device=device, actor=license.owner, license=license)
+        disconnect(device=device, actor=license.owner, license=license, at=now())
     end(license)
     problem(laptop.check_in(product=license.product.slug), 410, "disconnected")
     assert not Seat.objects.held().filter(license__product=license.product).exists()
@@ -280,7 +280,7 @@ def test_disconnected_after_it_moved_stays_away(laptop, license):
     LicenseFactory(owner=license.owner)
     end(license)
     laptop.check_in()
-    disconnect(device=Device.objects.get(), actor=license.owner)
+    disconnect(device=Device.objects.get(), actor=license.owner, at=now())
     problem(laptop.check_in(), 410, "disconnected")
 
 
@@ -290,7 +290,7 @@ def test_disconnect_also_counts_when_the_seat_had_gone_with_its_license(customer
     laptop.connect(keeps.product)
     another(license)
     Seat.objects.filter(license=license).update(disconnected_at=days(0), went_with_license=True)
-    disconnect(device=Device.objects.get(), actor=customer, license=license)
+    disconnect(device=Device.objects.get(), actor=customer, license=license, at=now())
     problem(laptop.check_in(product=license.product.slug), 410, "disconnected")
     assert held().license == keeps
 
@@ -299,12 +299,12 @@ def test_sign_in_that_ended_meanwhile_moves_nothing(laptop, license):
     another(license)
     end(license)
     sign_in, device = SignIn.objects.get(), Device.objects.get()
-    end_sign_ins(sign_ins=SignIn.objects.all(), end=SignIn.End.PASSWORD_CHANGED, at=timezone.now())
+    end_sign_ins(sign_ins=SignIn.objects.all(), end=SignIn.End.PASSWORD_CHANGED, at=now())
     with refuses("invalid_token"):
-        check_in(device=device, sign_in=sign_in, **SAID)
+        check_in(device=device, sign_in=sign_in, **SAID, at=now())
     SignIn.objects.update(end=SignIn.End.DISCONNECTED)
     with refuses("disconnected"):
-        check_in(device=device, sign_in=sign_in, **SAID)
+        check_in(device=device, sign_in=sign_in, **SAID, at=now())
     assert held().license == license
 
 
@@ -342,7 +342,7 @@ def test_license_that_a_person_chose_is_taken(laptop, license):
 def wandered(license, times):
     """Let a license with one seat have moved so many times."""
     for _time in range(times + 1):
-        seat = take_seat(license=license, device=other_device(license))
+        seat = take_seat(license=license, device=other_device(license), at=now())
         Seat.objects.filter(pk=seat.pk).update(disconnected_at=days(0))
 
 
@@ -363,13 +363,13 @@ def test_place_left_on_a_license_that_ended_is_not_counted_when_it_runs_again(la
     end(license)
     laptop.check_in()
     TermFactory(license=license, plan=license.plan, starts_at=days(-1))
-    take_seat(license=license, device=other_device(license))
+    take_seat(license=license, device=other_device(license), at=now())
     assert moves_of(license) == 0
 
 
 def test_seat_numbers_of_the_new_license_are_lowest_first(laptop, license):
     other = another(license)
-    taken = [take_seat(license=other, device=other_device(license)) for _device in range(2)]
+    taken = [take_seat(license=other, device=other_device(license), at=now()) for _device in range(2)]
     Seat.objects.filter(pk=taken[0].pk).update(disconnected_at=days(0))
     end(license)
     laptop.check_in()

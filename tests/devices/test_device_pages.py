@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.models import Device
 from devices.services import disconnect
@@ -36,7 +36,7 @@ def read(client_of, customer):
 def seat(license, *, unseen=0, **facts):
     """Let the license's owner have a device on it that was not seen for so many days."""
     device = DeviceFactory(owner=license.owner, created_at=days(-400), last_seen_at=days(-unseen), **facts)
-    take_seat(license=license, device=device)
+    take_seat(license=license, device=device, at=now())
     return device
 
 
@@ -103,7 +103,7 @@ def test_device_is_not_seen_after_thirty_days(read, license):
 
 def test_device_on_two_products_is_one_row_with_both(read, customer, license):
     other = LicenseFactory(owner=customer)
-    take_seat(license=other, device=seat(license))
+    take_seat(license=other, device=seat(license), at=now())
     page = read()
     assert "1 device is connected." in page
     assert license.product.name in page
@@ -112,7 +112,7 @@ def test_device_on_two_products_is_one_row_with_both(read, customer, license):
 
 def test_state_of_a_license_that_is_over_shows_on_its_devices(read, license):
     seat(license)
-    block_license(license=license, reason="Charged back.")
+    block_license(license=license, reason="Charged back.", at=now())
     assert "License blocked" in read()
     license.terms.update(ends_at=days(-1))
     license.blocked_at = None
@@ -124,7 +124,7 @@ def test_license_that_runs_says_why_a_device_has_no_seat(read, customer, license
     over = LicenseFactory(owner=customer)
     seat(license)
     device = seat(license)
-    take_seat(license=over, device=device)
+    take_seat(license=over, device=device, at=now())
     over.terms.update(ends_at=days(-1))
     shrink(license)
     assert "No seat" in read(detail(device))
@@ -132,8 +132,8 @@ def test_license_that_runs_says_why_a_device_has_no_seat(read, customer, license
 
 def test_one_license_that_runs_is_enough_for_protected(read, customer, license):
     over = LicenseFactory(owner=customer)
-    take_seat(license=over, device=seat(license))
-    block_license(license=over, reason="Charged back.")
+    take_seat(license=over, device=seat(license), at=now())
+    block_license(license=over, reason="Charged back.", at=now())
     assert "It is protected." in read()
 
 
@@ -152,7 +152,7 @@ def test_device_without_room_under_the_running_plan_has_no_seat(read, license):
 
 def test_disconnected_devices_are_below_and_lead_back(read, customer, license):
     old = seat(license, name="Old netbook")
-    disconnect(device=old, actor=customer)
+    disconnect(device=old, actor=customer, at=now())
     page = read()
     assert "No device is connected yet." in page
     assert re.search(r"Disconnected devices Old netbook Windows Disconnected on \d", page)
@@ -181,7 +181,7 @@ def test_made_up_address_of_a_disconnected_device_is_harmless(read, license, gon
 
 def test_notice_speaks_of_ones_own_disconnected_devices_only(read, license, other_customer):
     theirs = seat(LicenseFactory(owner=other_customer), name="Ben’s Mac")
-    disconnect(device=theirs, actor=other_customer)
+    disconnect(device=theirs, actor=other_customer, at=now())
     assert "is disconnected" not in read(gone=theirs.pk)
     assert "is disconnected" not in read(gone=seat(license).pk)
 
@@ -189,7 +189,7 @@ def test_notice_speaks_of_ones_own_disconnected_devices_only(read, license, othe
 def test_device_that_never_had_a_seat_comes_last(customer, license):
     never = DeviceFactory(owner=customer)
     gone = seat(license)
-    disconnect(device=gone, actor=customer)
+    disconnect(device=gone, actor=customer, at=now())
     assert list(Device.objects.disconnected()) == [gone, never]
 
 
@@ -283,8 +283,8 @@ def test_page_of_a_device_tells_all_about_it(read, license, connected):
 
 
 def test_device_is_connected_since_its_first_seat(read, customer, connected):
-    Seat.objects.update(connected_at=timezone.now().replace(year=2024, month=6, day=24))
-    take_seat(license=LicenseFactory(owner=customer), device=connected)
+    Seat.objects.update(connected_at=now().replace(year=2024, month=6, day=24))
+    take_seat(license=LicenseFactory(owner=customer), device=connected, at=now())
     assert "Connected since 24 June 2024" in read(detail(connected))
 
 
@@ -310,7 +310,7 @@ def test_dialog_asks_the_question_of_the_page(read, connected):
 
 
 def test_history_says_when_support_did_it(read, staff, connected):
-    disconnect(device=connected, actor=staff)
+    disconnect(device=connected, actor=staff, at=now())
     page = read(detail(connected))
     assert "by support" in page
     assert staff.email not in page
@@ -333,7 +333,7 @@ def test_pages_take_the_same_queries_for_one_and_thirty(client_of, customer, dja
     def add(count):
         for _number in range(count):
             device = seat(LicenseFactory(owner=customer), unseen=40)
-            disconnect(device=seat(device.seats.get().license), actor=customer)
+            disconnect(device=seat(device.seats.get().license), actor=customer, at=now())
         return device
 
     device = add(1)
@@ -355,5 +355,5 @@ def test_pages_take_the_same_queries_for_one_and_thirty(client_of, customer, dja
 def test_last_seen_is_told_in_the_time_zone_of_the_customer(read, customer, connected):
     customer.time_zone = "Pacific/Auckland"
     customer.save()
-    Device.objects.update(last_seen_at=timezone.now().replace(year=2024, month=6, day=24, hour=23, minute=0))
+    Device.objects.update(last_seen_at=now().replace(year=2024, month=6, day=24, hour=23, minute=0))
     assert "25 June 2024, 11:00" in read(detail(connected))

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
 from devices.services import disconnect
 from licenses.models import Event, Seat
@@ -25,7 +26,7 @@ def url(connected):
 
 
 def test_seat_is_free_at_once_and_its_history_stays(customer, license, connected):
-    [freed] = disconnect(device=connected, actor=customer)
+    [freed] = disconnect(device=connected, actor=customer, at=now())
     assert freed.disconnected_at
     assert not Seat.objects.held().exists()
     event = connected.events.first()
@@ -37,35 +38,35 @@ def test_freed_seat_is_the_next_ones(customer, connected):
     first = plug(customer, small.product, 1)
     with refuses("seat_limit"):
         plug(customer, small.product, 2)
-    disconnect(device=first.device, actor=customer)
+    disconnect(device=first.device, actor=customer, at=now())
     assert plug(customer, small.product, 2).number == 1
 
 
 def test_twice_is_once(customer, connected):
-    disconnect(device=connected, actor=customer)
-    assert disconnect(device=connected, actor=customer) == []
+    disconnect(device=connected, actor=customer, at=now())
+    assert disconnect(device=connected, actor=customer, at=now()) == []
     assert connected.events.filter(verb=Event.Verb.DEVICE_DISCONNECTED).count() == 1
 
 
 def test_all_seats_are_freed_together(customer, license, connected):
     plug(customer, LicenseFactory(owner=customer).product)
-    freed = disconnect(device=connected, actor=customer)
+    freed = disconnect(device=connected, actor=customer, at=now())
     assert len({seat.disconnected_at for seat in freed}) == 1
     assert len(freed) == 2
 
 
 def test_one_license_may_be_named(customer, license, connected):
     kept = plug(customer, LicenseFactory(owner=customer).product)
-    disconnect(device=connected, actor=customer, license=license)
+    disconnect(device=connected, actor=customer, license=license, at=now())
     assert Seat.objects.held().get() == kept
 
 
 def test_sign_ins_of_the_device_end_with_its_last_seat(customer, license, connected):
     sign_in, elsewhere = SignInFactory(user=customer, device=connected), SignInFactory(user=customer)
     plug(customer, LicenseFactory(owner=customer).product)
-    disconnect(device=connected, actor=customer, license=license)
+    disconnect(device=connected, actor=customer, license=license, at=now())
     assert SignIn.objects.active().count() == 2
-    disconnect(device=connected, actor=customer)
+    disconnect(device=connected, actor=customer, at=now())
     sign_in.refresh_from_db()
     assert (sign_in.end, sign_in.ended_by) == ("disconnected", customer)
     assert SignIn.objects.active().get() == elsewhere

@@ -6,6 +6,7 @@ from datetime import timedelta
 import jwt
 import pytest
 from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.models import Lease
 from devices.services import disconnect, issue_lease
@@ -38,7 +39,7 @@ def ending(customer, *, kind=Plan.Kind.COMMERCIAL, at=335):
 
 
 def test_lease_names_device_product_and_license(settings, seat):
-    claims = issue_lease(seat=seat, nonce="n-1").claims
+    claims = issue_lease(seat=seat, nonce="n-1", at=now()).claims
     assert {name: claims[name] for name in ("iss", "aud", "sub", "license", "plan", "features", "nonce")} == {
         "iss": settings.PORTAL_URL,
         "aud": seat.license.product.slug,
@@ -52,7 +53,7 @@ def test_lease_names_device_product_and_license(settings, seat):
 
 
 def test_any_library_can_check_it_with_the_public_keys(seat):
-    issued = issue_lease(seat=seat)
+    issued = issue_lease(seat=seat, at=now())
     (key,) = public_jwks("lease", at=timezone.now())["keys"]
     assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("OKP", "Ed25519", "EdDSA", "sig")
     assert jwt.get_unverified_header(issued.token) == {"alg": "EdDSA", "typ": "lease+jwt", "kid": key["kid"]}
@@ -62,18 +63,18 @@ def test_any_library_can_check_it_with_the_public_keys(seat):
 
 
 def test_lease_runs_three_days_and_then_a_week_with_less(seat):
-    claims = issue_lease(seat=seat).claims
+    claims = issue_lease(seat=seat, at=now()).claims
     assert (until(claims, "exp"), until(claims, "nbf")) == (timedelta(hours=72), timedelta(minutes=-5))
     assert until(claims, "grace_until") == timedelta(days=10)
 
 
 def test_lease_never_outlasts_the_license(customer):
-    claims = issue_lease(seat=ending(customer, at=1)).claims
+    claims = issue_lease(seat=ending(customer, at=1), at=now()).claims
     assert claims["exp"] == claims["grace_until"] == claims["license_ends_at"]
 
 
 def test_less_is_given_no_longer_than_the_license_lasts(customer):
-    claims = issue_lease(seat=ending(customer, at=5)).claims
+    claims = issue_lease(seat=ending(customer, at=5), at=now()).claims
     assert until(claims, "exp") == timedelta(hours=72)
     assert claims["grace_until"] == claims["license_ends_at"]
 
@@ -81,33 +82,33 @@ def test_less_is_given_no_longer_than_the_license_lasts(customer):
 def test_lease_runs_on_into_the_next_term(customer):
     seat = ending(customer, at=1)
     TermFactory(license=seat.license, plan=seat.license.plan, starts_at=seat.license.ends_at, ends_at=days(300))
-    claims = issue_lease(seat=Seat.objects.get()).claims
+    claims = issue_lease(seat=Seat.objects.get(), at=now()).claims
     assert until(claims, "exp") == timedelta(hours=72)
 
 
 def test_gap_between_two_terms_is_not_bridged(customer):
     seat = ending(customer, at=1)
     TermFactory(license=seat.license, plan=seat.license.plan, starts_at=days(2), ends_at=days(300))
-    claims = issue_lease(seat=Seat.objects.get()).claims
+    claims = issue_lease(seat=Seat.objects.get(), at=now()).claims
     assert claims["exp"] == claims["license_ends_at"] == int(seat.license.ends_at.timestamp())
 
 
 def test_subscription_that_renews_itself_may_be_paid_three_days_late(customer):
     seat = ending(customer, kind=Plan.Kind.SUBSCRIPTION, at=1)
     License.objects.update(renews_itself=True)
-    claims = issue_lease(seat=Seat.objects.get()).claims
+    claims = issue_lease(seat=Seat.objects.get(), at=now()).claims
     assert until(claims, "exp") == timedelta(hours=72)
     assert claims["grace_until"] - claims["license_ends_at"] == timedelta(days=3).total_seconds()
     assert claims["license_ends_at"] == int(seat.license.ends_at.timestamp())
 
 
 def test_trial_stops_when_its_lease_ends(customer):
-    claims = issue_lease(seat=ending(customer, kind=Plan.Kind.TRIAL)).claims
+    claims = issue_lease(seat=ending(customer, kind=Plan.Kind.TRIAL), at=now()).claims
     assert claims["grace_until"] == claims["exp"]
 
 
 def test_check_ins_are_spread_over_some_hours(seat):
-    waits = {until(issue_lease(seat=seat).claims, "check_in_after") for _number in range(30)}
+    waits = {until(issue_lease(seat=seat, at=now()).claims, "check_in_after") for _number in range(30)}
     assert timedelta(hours=4.8) <= min(waits) < max(waits) <= timedelta(hours=7.2)
     assert len(waits) > 20
 
@@ -115,7 +116,7 @@ def test_check_ins_are_spread_over_some_hours(seat):
 def test_check_in_comes_before_a_short_lease_ends(customer):
     seat = ending(customer, at=1 / 24)
     for _number in range(30):
-        issued = issue_lease(seat=seat)
+        issued = issue_lease(seat=seat, at=now())
         assert timezone.now() < issued.check_in_after < seat.license.ends_at
 
 
@@ -123,39 +124,39 @@ def test_check_in_comes_before_a_short_lease_ends(customer):
 
 
 def test_lease_is_remembered_once_a_device_and_product(customer, seat):
-    first, second = issue_lease(seat=seat), issue_lease(seat=seat)
+    first, second = issue_lease(seat=seat, at=now()), issue_lease(seat=seat, at=now())
     lease = Lease.objects.get()
     assert first.claims["jti"] != lease.jti == second.claims["jti"]
     assert (lease.license, int(lease.expires_at.timestamp())) == (seat.license, second.claims["exp"])
-    issue_lease(seat=plug(customer, LicenseFactory(owner=customer).product))
+    issue_lease(seat=plug(customer, LicenseFactory(owner=customer).product), at=now())
     assert Lease.objects.count() == 2
 
 
 def test_disconnected_device_gets_no_more_and_the_last_one_is_history(customer, seat):
-    issue_lease(seat=seat)
-    disconnect(device=seat.device, actor=customer)
+    issue_lease(seat=seat, at=now())
+    disconnect(device=seat.device, actor=customer, at=now())
     with refuses("disconnected"):
-        issue_lease(seat=Seat.objects.get())
+        issue_lease(seat=Seat.objects.get(), at=now())
     assert Lease.objects.count() == 1
 
 
 def test_license_that_is_over_signs_nothing(license, seat):
     license.terms.update(ends_at=days(-1))
     with refuses("expired"):
-        issue_lease(seat=Seat.objects.get())
+        issue_lease(seat=Seat.objects.get(), at=now())
     assert not Lease.objects.exists()
 
 
 def test_long_nonce_is_refused(seat):
-    assert issue_lease(seat=seat, nonce="n" * 200).claims["nonce"] == "n" * 200
+    assert issue_lease(seat=seat, nonce="n" * 200, at=now()).claims["nonce"] == "n" * 200
     with refuses("bad_nonce"):
-        issue_lease(seat=seat, nonce="n" * 201)
+        issue_lease(seat=seat, nonce="n" * 201, at=now())
 
 
 def test_signing_takes_a_read_a_write_and_the_key(seat, django_assert_max_num_queries):
-    held = issue_lease(seat=seat).claims["jti"]
+    held = issue_lease(seat=seat, at=now()).claims["jti"]
     with django_assert_max_num_queries(3):
-        issue_lease(seat=seat, held=held)
+        issue_lease(seat=seat, held=held, at=now())
 
 
 # Two machines with one identity
@@ -168,7 +169,7 @@ class Machine:
         self.seat, self.held = seat, held
 
     def check_in(self, *, arrives=True):
-        jti = issue_lease(seat=self.seat, held=self.held).claims["jti"]
+        jti = issue_lease(seat=self.seat, held=self.held, at=now()).claims["jti"]
         if arrives:
             self.held = jti
 
@@ -187,7 +188,7 @@ def test_one_machine_is_never_taken_for_two(seat):
     for _number in range(300):
         machine.check_in(arrives=dice.random() < 0.6)
         if dice.random() < 0.05:
-            issue_lease(seat=seat)  # connects again, without saying what it holds
+            issue_lease(seat=seat, at=now())  # connects again, without saying what it holds
     assert not is_copied()
 
 
@@ -233,7 +234,7 @@ def test_made_up_lease_is_foreign(seat):
 
 
 def test_lease_of_the_devices_other_product_is_not_foreign(customer, seat):
-    other = issue_lease(seat=plug(customer, LicenseFactory(owner=customer).product))
+    other = issue_lease(seat=plug(customer, LicenseFactory(owner=customer).product), at=now())
     Machine(seat).check_in()
     Machine(seat, held=other.claims["jti"]).check_in()
     assert not is_copied()
@@ -243,7 +244,7 @@ def test_new_connect_makes_it_good_and_is_watched_again(customer, license, seat,
     Machine(seat).check_in()
     Machine(seat, held="stranger").check_in()
     assert Lease.objects.get().is_copied(seat)
-    disconnect(device=seat.device, actor=customer)
+    disconnect(device=seat.device, actor=customer, at=now())
     seat = plug(customer, license.product)
     Machine(seat).check_in()
     assert not Lease.objects.get().is_copied(seat)

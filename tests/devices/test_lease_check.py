@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.leases import read_lease
 from devices.models import Device
@@ -35,7 +35,7 @@ def seat(customer, license):
 
 @pytest.fixture
 def issued(seat):
-    return issue_lease(seat=seat)
+    return issue_lease(seat=seat, at=now())
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def public_bytes(key):
 
 
 def test_genuine_lease_counts(issued, seat):
-    verdict = read_lease(issued.token, product=seat.license.product.slug, machine_id=seat.device.machine_id)
+    verdict = read_lease(issued.token, product=seat.license.product.slug, machine_id=seat.device.machine_id, at=now())
     assert (verdict.code, verdict.is_good, verdict.claims) == ("", True, issued.claims)
 
 
@@ -101,7 +101,7 @@ FORGERIES = {
 
 @pytest.mark.parametrize(("forge", "code"), FORGERIES.values(), ids=FORGERIES)
 def test_forgery_is_refused_by_name(issued, forge, code):
-    verdict = read_lease(forge(issued.claims))
+    verdict = read_lease(forge(issued.claims), at=now())
     assert (verdict.code, verdict.is_genuine, verdict.is_good) == (code, False, False)
 
 
@@ -125,24 +125,24 @@ GARBAGE = {
 
 @pytest.mark.parametrize("text", GARBAGE.values(), ids=GARBAGE)
 def test_garbage_is_no_error(text):
-    assert read_lease(text).code == "unreadable"
+    assert read_lease(text, at=now()).code == "unreadable"
 
 
 def test_genuine_lease_that_is_far_too_long_is_not_even_decoded(issued):
-    assert read_lease(signed({**issued.claims, "nonce": "n" * 8000})).code == "unreadable"
+    assert read_lease(signed({**issued.claims, "nonce": "n" * 8000}), at=now()).code == "unreadable"
 
 
 def test_lease_for_something_else_is_genuine_but_does_not_count(issued):
-    assert read_lease(issued.token, product="another").code == "other_product"
-    verdict = read_lease(issued.token, machine_id="f" * 32)
+    assert read_lease(issued.token, product="another", at=now()).code == "other_product"
+    verdict = read_lease(issued.token, machine_id="f" * 32, at=now())
     assert (verdict.code, verdict.is_genuine, verdict.is_good) == ("other_device", True, False)
 
 
 def test_lease_counts_between_its_start_and_its_end(issued):
-    assert read_lease(issued.token, now=days(3.001)).code == "expired"
-    assert read_lease(issued.token, now=days(2.999)).code == ""
-    assert read_lease(issued.token, now=days(-4 / 1440)).code == ""
-    assert read_lease(issued.token, now=days(-6 / 1440)).code == "not_yet"
+    assert read_lease(issued.token, at=days(3.001)).code == "expired"
+    assert read_lease(issued.token, at=days(2.999)).code == ""
+    assert read_lease(issued.token, at=days(-4 / 1440)).code == ""
+    assert read_lease(issued.token, at=days(-6 / 1440)).code == "not_yet"
 
 
 # Keys
@@ -163,15 +163,15 @@ def test_keys_are_as_public_to_a_customer(client_of, customer, issued):
 def test_lease_of_a_rotated_key_counts_for_thirty_days(client, issued):
     call_command("rotate_keys", "lease", stdout=StringIO())
     assert len(client.get(KEYS).json()["keys"]) == 2
-    assert read_lease(issued.token).is_good
+    assert read_lease(issued.token, at=now()).is_good
     SigningKey.objects.exclude(retired_at=None).update(retired_at=days(-31))
     assert len(client.get(KEYS).json()["keys"]) == 1
-    assert read_lease(issued.token).code == "unknown_key"
+    assert read_lease(issued.token, at=now()).code == "unknown_key"
 
 
 def test_new_leases_are_signed_with_the_new_key(seat, issued):
-    new = rotate_key(purpose="lease", at=timezone.now())
-    assert jwt.get_unverified_header(issue_lease(seat=seat).token)["kid"] == new.kid
+    new = rotate_key(purpose="lease", at=now())
+    assert jwt.get_unverified_header(issue_lease(seat=seat, at=now()).token)["kid"] == new.kid
 
 
 # The page of the staff
@@ -196,11 +196,11 @@ def test_page_explains_a_genuine_lease(office, issued, seat):
 
 
 def test_page_says_what_has_happened_since(office, customer, seat, issued):
-    issue_lease(seat=seat, held="stranger")
+    issue_lease(seat=seat, held="stranger", at=now())
     page = check(office, issued.token)
     assert "A newer one was signed on" in page
     assert "A second machine uses the same identity since" in page
-    disconnect(device=seat.device, actor=customer)
+    disconnect(device=seat.device, actor=customer, at=now())
     assert "The device was disconnected; there will be no further lease for it." in check(office, issued.token)
     forget_licenses()
     Device.objects.all().delete()

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.timezone import now
 
 from devices.models import Device, Lease
 from devices.services import check_in, disconnect, issue_lease, rename_device
@@ -43,7 +44,7 @@ def page_of(name, device):
 
 def test_device_page_tells_how_long_it_works_alone(anna, seat):
     assert "Works offline until" not in words(anna.get(page_of("detail", seat.device)))
-    issue_lease(seat=seat)
+    issue_lease(seat=seat, at=now())
     page = words(anna.get(page_of("detail", seat.device)))
     assert f"Works offline until {moment(Lease.objects.get().expires_at)}" in page
     assert f"Last online {moment(seat.device.last_seen_at)}" in page
@@ -51,22 +52,22 @@ def test_device_page_tells_how_long_it_works_alone(anna, seat):
 
 @pytest.mark.parametrize("name", ["detail", "disconnect"])
 def test_question_names_the_end_of_the_lease(anna, seat, name):
-    issue_lease(seat=seat)
+    issue_lease(seat=seat, at=now())
     until = moment(Lease.objects.get().expires_at)
     question = f"stops protecting this device the next time it is online, at the latest on {until}."
     assert question in words(anna.get(page_of(name, seat.device)))
 
 
 def test_longest_of_several_leases_is_named(anna, customer, seat):
-    issue_lease(seat=seat)
+    issue_lease(seat=seat, at=now())
     Lease.objects.update(expires_at=days(1))
-    issue_lease(seat=plug(customer, LicenseFactory(owner=customer).product))
+    issue_lease(seat=plug(customer, LicenseFactory(owner=customer).product), at=now())
     latest = Lease.objects.latest("expires_at").expires_at
     assert f"at the latest on {moment(latest)}" in words(anna.get(page_of("disconnect", seat.device)))
 
 
 def test_device_without_a_lease_that_runs_stops_at_once(anna, seat):
-    for _lease in (None, issue_lease(seat=seat)):
+    for _lease in (None, issue_lease(seat=seat, at=now())):
         Lease.objects.update(issued_at=days(-4), expires_at=days(-1))
         page = words(anna.get(page_of("disconnect", seat.device)))
         assert "The app stops protecting this device at once." in page
@@ -74,7 +75,7 @@ def test_device_without_a_lease_that_runs_stops_at_once(anna, seat):
 
 
 def test_notice_after_a_disconnect_names_the_end_of_the_lease(anna, seat):
-    issue_lease(seat=seat)
+    issue_lease(seat=seat, at=now())
     page = words(anna.post(page_of("disconnect", seat.device), follow=True))
     assert f"the next time it is online, at the latest on {moment(Lease.objects.get().expires_at)}." in page
     assert f"at the latest on {moment(Lease.objects.get().expires_at)}" in words(
@@ -96,7 +97,7 @@ def test_question_says_when_another_device_can_take_the_seat(anna, customer, nam
         page = words(anna.get(page_of(name, device)))
         assert ("another one can take the seat on" in page) == (number == 2)
         if number < 2:
-            disconnect(device=device, actor=customer)
+            disconnect(device=device, actor=customer, at=now())
     again_at = Seat.objects.order_by("pk")[1].connected_at + timedelta(days=30)
     assert f"take the seat on {day(again_at)}, because the license moved as often as it may in 30 days." in page
 
@@ -105,14 +106,14 @@ def test_question_says_when_another_device_can_take_the_seat(anna, customer, nam
 
 
 def test_copied_device_is_shown_until_it_is_connected_anew(anna, customer, license, seat):
-    issue_lease(seat=seat)
-    issue_lease(seat=seat, held="stranger")
+    issue_lease(seat=seat, at=now())
+    issue_lease(seat=seat, held="stranger", at=now())
     assert "In use on two machines" in words(anna.get(INDEX))
     assert "It needs attention." in words(anna.get(INDEX))
     page = words(anna.get(page_of("detail", seat.device)))
     assert "In use on two machines" in page
     assert "Two machines report as this device" in page
-    disconnect(device=seat.device, actor=customer)
+    disconnect(device=seat.device, actor=customer, at=now())
     plug(customer, license.product)
     assert "two machines" not in words(anna.get(INDEX)).lower()
 
@@ -139,11 +140,13 @@ def at_noon(monkeypatch):
 
 CHANGES = {
     "connect": lambda seat: plug(seat.holder, seat.license.product, 2),
-    "disconnect": lambda seat: disconnect(device=seat.device, actor=seat.holder),
-    "rename": lambda seat: rename_device(user=seat.holder, device=seat.device, name="Study"),
-    "report": lambda seat: check_in(device=seat.device, app_version="1", os_version="", report=Device.Report.OFF),
-    "block": lambda seat: block_license(license=seat.license, reason="Charged back."),
-    "copy": lambda seat: [issue_lease(seat=seat, held=held) for held in ("", "stranger")],
+    "disconnect": lambda seat: disconnect(device=seat.device, actor=seat.holder, at=now()),
+    "rename": lambda seat: rename_device(user=seat.holder, device=seat.device, name="Study", at=now()),
+    "report": lambda seat: check_in(
+        device=seat.device, app_version="1", os_version="", report=Device.Report.OFF, at=now()
+    ),
+    "block": lambda seat: block_license(license=seat.license, reason="Charged back.", at=now()),
+    "copy": lambda seat: [issue_lease(seat=seat, held=held, at=now()) for held in ("", "stranger")],
 }
 
 
@@ -181,7 +184,7 @@ def test_part_comes_in_the_language_of_the_reader(at_noon, anna, customer, seat)
 def test_asking_when_nothing_changed_takes_two_queries(at_noon, anna, license, django_assert_num_queries):
     license.plan.pools.update(quantity=None)
     for number in range(30):
-        issue_lease(seat=plug(license.owner, license.product, number))
+        issue_lease(seat=plug(license.owner, license.product, number), at=now())
     tag = ask(anna)["ETag"]
     with django_assert_num_queries(2 + 2):  # the session and the person, then what the tag is made of
         assert ask(anna, tag).status_code == 304

@@ -1,6 +1,7 @@
 """Many answers at the same instant: one lease a device and product, and none after a disconnect."""
 
 import pytest
+from django.utils.timezone import now
 
 from devices.models import Lease
 from devices.services import check_in, disconnect
@@ -28,11 +29,11 @@ def fresh_device(owner):
 def test_sixteen_check_ins_of_one_machine_make_one_lease_and_no_copy(owner):
     def prepare():
         device = fresh_device(owner)
-        check_in(device=device, **SAID)
+        check_in(device=device, **SAID, at=now())
         return device
 
     for this in race(
-        lambda device, number: check_in(device=device, held=Lease.objects.get().jtis[0], **SAID),
+        lambda device, number: check_in(device=device, held=Lease.objects.get().jtis[0], **SAID, at=now()),
         prepare=prepare,
         rounds=FEWER,
     ):
@@ -47,9 +48,9 @@ def test_nothing_is_signed_after_a_disconnect(owner):
 
     def act(device, number):
         if number == 0:
-            disconnect(device=device, actor=owner)
+            disconnect(device=device, actor=owner, at=now())
             return Lease.objects.values_list("jtis", flat=True).first()
-        check_in(device=device, **SAID)
+        check_in(device=device, **SAID, at=now())
         return None
 
     for this in race(act, prepare=lambda: fresh_device(owner), rounds=FEWER):

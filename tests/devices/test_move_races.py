@@ -2,7 +2,7 @@
 
 import pytest
 from django.db.models import Count
-from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.models import Device
 from devices.services import check_in, disconnect
@@ -48,7 +48,7 @@ def twice():
 
 def test_last_seat_goes_to_one_of_sixteen_devices(owner):
     def act(prepared, number):
-        return check_in(device=prepared[2][number], **SAID).seat
+        return check_in(device=prepared[2][number], **SAID, at=now()).seat
 
     for this in race(act, prepare=lambda: fresh(owner, devices=THREADS, seats=1)):
         _old, other, _machines = this.prepared
@@ -60,7 +60,7 @@ def test_last_seat_goes_to_one_of_sixteen_devices(owner):
 
 def test_one_device_that_checks_in_sixteen_times_moves_once(owner):
     def act(prepared, _number):
-        return check_in(device=prepared[2][0], **SAID).seat
+        return check_in(device=prepared[2][0], **SAID, at=now()).seat
 
     for this in race(act, prepare=lambda: fresh(owner, devices=1, seats=3)):
         assert (this.errors, this.refusals) == ([], [])
@@ -88,8 +88,8 @@ def test_device_that_a_person_disconnects_is_out(owner, is_lost):
     def act(prepared, number):
         _old, _other, device, sign_in = prepared
         if number == 0:
-            return disconnect(device=device, actor=owner)
-        return check_in(device=device, sign_in=sign_in, **SAID)
+            return disconnect(device=device, actor=owner, at=now())
+        return check_in(device=device, sign_in=sign_in, **SAID, at=now())
 
     for this in race(act, prepare=prepare):
         assert this.errors == []
@@ -103,9 +103,9 @@ def test_end_of_the_sign_in_leaves_the_device_on_one_of_both(owner):
         _old, _other, device, sign_in = prepared
         if number == 0:
             return end_sign_ins(
-                sign_ins=SignIn.objects.filter(pk=sign_in.pk), end=SignIn.End.PASSWORD_CHANGED, at=timezone.now()
+                sign_ins=SignIn.objects.filter(pk=sign_in.pk), end=SignIn.End.PASSWORD_CHANGED, at=now()
             )
-        return check_in(device=device, sign_in=sign_in, **SAID)
+        return check_in(device=device, sign_in=sign_in, **SAID, at=now())
 
     for this in race(act, prepare=lambda: signed_in(owner, seats=3), rounds=FEWER):
         assert this.errors == []
@@ -118,10 +118,10 @@ def test_check_in_connect_and_the_page_move_a_device_once(owner):
     def act(prepared, number):
         old, _other, machines = prepared
         if number % 3 == 0:
-            return check_in(device=machines[number % 2], **SAID)
+            return check_in(device=machines[number % 2], **SAID, at=now())
         if number % 3 == 1:
             return plug(owner, old.product, number % 2)
-        return move_devices(license=old, actor=owner)
+        return move_devices(license=old, actor=owner, at=now())
 
     for this in race(act, prepare=lambda: fresh(owner, devices=2, seats=2), rounds=FEWER):
         assert (this.errors, this.refusals, twice()) == ([], [], [])
@@ -144,7 +144,7 @@ def test_machine_that_goes_to_another_account_sits_in_one(owner, is_lost):
         old, device, sign_in = prepared
         if number == 0:
             return plug(other_owner, old.product, 0)
-        return check_in(device=device, sign_in=sign_in, **SAID)
+        return check_in(device=device, sign_in=sign_in, **SAID, at=now())
 
     for this in race(act, prepare=prepare, threads=2):
         assert this.errors == []

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import now
 
 from devices.models import Device
 from devices.services import rename_device
@@ -22,7 +23,7 @@ def post(client_of, customer, connected):
 
 
 def test_new_name_is_stored_and_recorded(customer, connected):
-    rename_device(user=customer, device=connected, name="  Kitchen   PC ")
+    rename_device(user=customer, device=connected, name="  Kitchen   PC ", at=now())
     event = connected.events.first()
     assert Device.objects.get().name == "Kitchen PC"
     assert (event.verb, event.actor) == (Verb.DEVICE_RENAMED, customer)
@@ -30,7 +31,7 @@ def test_new_name_is_stored_and_recorded(customer, connected):
 
 
 def test_same_name_is_nothing_new(customer, connected):
-    rename_device(user=customer, device=connected, name="Anna’s laptop")
+    rename_device(user=customer, device=connected, name="Anna’s laptop", at=now())
     assert connected.events.count() == 1
 
 
@@ -39,7 +40,7 @@ def test_same_name_is_nothing_new(customer, connected):
 )
 def test_name_that_cannot_be_read_is_refused(customer, connected, name, code):
     with refuses(code):
-        rename_device(user=customer, device=connected, name=name)
+        rename_device(user=customer, device=connected, name=name, at=now())
     assert Device.objects.get().name == "Anna’s laptop"
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
+from django.utils.timezone import now
 
 from devices.models import Device
 from devices.services import disconnect
@@ -79,7 +80,7 @@ def test_disconnect_against_connect(owner):
     def act(prepared, number):
         license, device = prepared
         if number == 0:
-            return disconnect(device=device, actor=owner)
+            return disconnect(device=device, actor=owner, at=now())
         return plug(owner, license.product, 1 + number)
 
     for this in race(act, prepare=prepare):
@@ -98,7 +99,7 @@ def test_one_device_is_connected_and_disconnected_at_once(owner):
     def act(prepared, number):
         license, device = prepared
         if number % 2:
-            return disconnect(device=device, actor=owner)
+            return disconnect(device=device, actor=owner, at=now())
         return plug(owner, license.product)
 
     for this in race(act, prepare=prepare, rounds=FEWER):

@@ -21,7 +21,7 @@ def berlin(customer):
 
 def test_disconnected_product_says_when(customer, connected):
     at = datetime(2090, 11, 24, 23, 48, tzinfo=UTC)
-    disconnect(device=connected, actor=customer, now=at)
+    disconnect(device=connected, actor=customer, at=at)
     assert "was disconnected on 25 November 2090, 00:48 by Anna" in disconnected(connected).messages[0]
     with translation.override("de"):
         assert "25. November 2090, 00:48" in disconnected(connected).messages[0]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import now
 
 from devices.models import TurnedAway
 from devices.overview import fingerprint
@@ -59,7 +60,7 @@ def test_banner_ends_with_a_free_seat_and_after_a_week(read, customer, full, ref
     assert "could not be added" not in read()
     TurnedAway.objects.update(at=days(-6.9))
     assert ADDED in read()
-    disconnect(device=full.seats.get().device, actor=customer)
+    disconnect(device=full.seats.get().device, actor=customer, at=now())
     assert "could not be added" not in read()
 
 
@@ -75,6 +76,6 @@ def test_who_gets_the_license_later_reads_no_strangers_device(client_of, other_c
 
 def test_page_that_refreshes_itself_hears_of_it(customer, full):
     before = fingerprint(customer)
-    remember_turned_away(support_key=full.support_key, machine_id=machine(1), platform="windows", name="")
+    remember_turned_away(support_key=full.support_key, machine_id=machine(1), platform="windows", name="", at=now())
     assert fingerprint(customer) != before
     assert TurnedAway.objects.get().name

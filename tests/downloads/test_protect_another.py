@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import now
 
 from downloads import services
 from downloads.models import DeviceLink
@@ -75,7 +76,7 @@ def test_address_is_the_same_on_each_look(browser, license):
 
 
 def test_each_look_lets_it_work_for_seven_days(license):
-    services.make_link(license=license, at=timezone.now())
+    services.make_link(license=license, at=now())
     later = timezone.now().replace(microsecond=0) + timedelta(minutes=1)
     services.make_link(license=license, at=later)
     assert DeviceLink.objects.latest("expires_at").expires_at == later + timedelta(days=7)
@@ -114,7 +115,7 @@ def test_seats_are_counted_for_the_kind_of_device(browser, customer, publish):
 
 
 def test_blocked_license_says_why(browser, license):
-    block_license(license=license, reason="The payment was charged back.")
+    block_license(license=license, reason="The payment was charged back.", at=now())
     assert "The payment was charged back." in read(browser, with_license(license))
 
 
@@ -145,18 +146,18 @@ def test_link_is_mailed_to_the_own_address_only(browser, license, mailoutbox):
     send = reverse("downloads:send_link", args=[license.pk])
     page = browser.post(send, {"platform": "windows", "email": "ben@example.com"}, follow=True)
     assert [letter.to for letter in mailoutbox] == [[license.owner.email]]
-    assert services.make_link(license=license, at=timezone.now()) in mailoutbox[0].body
+    assert services.make_link(license=license, at=now()) in mailoutbox[0].body
     assert "The link is on its way" in page.content.decode()
     assert page.redirect_chain[-1][0] == with_license(license, "windows")
 
 
 def test_history_says_that_a_link_was_mailed(browser, license):
-    services.send_link(license=license, at=timezone.now())
+    services.send_link(license=license, at=now())
     assert "Link for another device mailed" in read(browser, license.get_absolute_url())
 
 
 def test_second_mail_has_to_wait_a_minute(browser, license, mailoutbox):
-    services.send_link(license=license, at=timezone.now())
+    services.send_link(license=license, at=now())
     page = browser.post(reverse("downloads:send_link", args=[license.pk]), follow=True).content.decode()
     assert "You can ask for it again in 1 minute" in page
     assert len(mailoutbox) == 1
@@ -173,7 +174,7 @@ def test_six_mails_an_hour_are_the_most_over_all_licenses(customer, license, mai
 
 
 def test_mail_is_in_the_language_of_its_reader(mailoutbox):
-    services.send_link(license=LicenseFactory(owner=UserFactory(language="de")), at=timezone.now())
+    services.send_link(license=LicenseFactory(owner=UserFactory(language="de")), at=now())
     assert mailoutbox[0].subject.endswith("auf einem weiteren Gerät installieren")
 
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.utils.timezone import now
 
 from devices.models import Device
 from devices.services import disconnect
@@ -41,7 +42,7 @@ def test_moved_clock(run, wire):
 
 
 def test_disconnected_does_not_ask_for_a_sign_in(run, customer):
-    disconnect(device=Device.objects.get(), actor=customer)
+    disconnect(device=Device.objects.get(), actor=customer, at=now())
     for command in ("check-in", "run", "connect", "status"):
         code, said = run(command)
         assert code == 1

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from django.utils.timezone import now
 
 from devices.models import Device
 from devices.services import disconnect
@@ -20,7 +21,7 @@ def end(license):
 
 
 def block(license):
-    block_license(license=license, reason="Charged back.")
+    block_license(license=license, reason="Charged back.", at=now())
 
 
 def shown(state):
@@ -39,9 +40,9 @@ def run(product):
 def test_trial_then_a_code_then_the_end_of_the_trial(device, customer, tokens_of):
     product = device()
     trial = PlanFactory(product__slug="security-cloud", kind=Plan.Kind.TRIAL)
-    tried = redeem_code(user=customer, text=fresh_code(trial))
+    tried = redeem_code(user=customer, text=fresh_code(trial), at=now())
     assert shown(product.sign_in(tokens_of(customer, product))) == ("protected", "on")
-    bought = redeem_code(user=customer, text=fresh_code(PlanFactory(product=trial.product)))
+    bought = redeem_code(user=customer, text=fresh_code(PlanFactory(product=trial.product)), at=now())
     end(tried)
     state = product.check_in()
     assert shown(state) == ("protected", "on")
@@ -62,10 +63,10 @@ def test_license_that_ends_or_is_blocked(protected, customer, license, stop):
 def test_license_that_is_refunded(device, customer, tokens_of):
     product, store = device(), StoreFactory()
     plan = PlanFactory(product__slug="security-cloud")
-    order, _new = place_order(client_id=store.pk, number="A-1", plan=plan.slug, email=customer.email)
+    order, _new = place_order(client_id=store.pk, number="A-1", plan=plan.slug, email=customer.email, at=now())
     product.sign_in(tokens_of(customer, product))
     other = license_of(customer)
-    refund_order(order=order)
+    refund_order(order=order, at=now())
     state = product.check_in()
     assert (*shown(state), state.details["license"]) == ("protected", "on", other.support_key)
 
@@ -95,7 +96,7 @@ def test_license_that_comes_later_is_taken_at_the_next_start(protected, customer
 def test_disconnected_is_a_farewell_also_with_another_license(protected, customer, license):
     license_of(customer)
     end(license)
-    disconnect(device=Device.objects.get(), actor=customer)
+    disconnect(device=Device.objects.get(), actor=customer, at=now())
     assert shown(protected.check_in()) == ("disconnected", "off")
     assert shown(protected.connect()) == ("disconnected", "off")
     assert not Seat.objects.held().exists()

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.models import Device
 from devices.services import disconnect
@@ -107,7 +107,7 @@ def test_no_license(device, customer, tokens_of):
 
 
 def test_disconnected_and_never_back_by_itself(protected, customer):
-    disconnect(device=Device.objects.get(), actor=customer)
+    disconnect(device=Device.objects.get(), actor=customer, at=now())
     state = protected.check_in()
     assert shown(state) == ("disconnected", "off")
     assert state.text.startswith("Disconnected by ")
@@ -119,13 +119,13 @@ def test_disconnected_and_never_back_by_itself(protected, customer):
 
 def test_disconnected_while_the_access_token_is_old(protected, customer):
     """The refresh is what fails then, and it says why."""
-    disconnect(device=Device.objects.get(), actor=customer)
+    disconnect(device=Device.objects.get(), actor=customer, at=now())
     protected.storage.keep_tokens(replace(protected.storage.tokens(), access="old"))
     assert shown(protected.check_in()) == ("disconnected", "off")
 
 
 def test_only_a_person_leads_back(protected, customer, tokens_of):
-    disconnect(device=Device.objects.get(), actor=customer)
+    disconnect(device=Device.objects.get(), actor=customer, at=now())
     protected.check_in()
     assert shown(protected.sign_in(tokens_of(customer, protected))) == ("protected", "on")
 
@@ -138,7 +138,7 @@ def test_expired(protected, license):
 
 
 def test_blocked(protected, license, staff):
-    block_license(license=license, reason="Charged back.", actor=staff)
+    block_license(license=license, reason="Charged back.", actor=staff, at=now())
     assert shown(protected.check_in()) == ("blocked", "off")
 
 
@@ -193,7 +193,7 @@ def test_offline_until_the_license_has_ended(device, license, customer, tokens_o
 
 
 def test_sign_in_that_ended_elsewhere_keeps_protection_until_the_lease_ends(protected, customer):
-    SignIn.objects.update(ended_at=timezone.now(), end=SignIn.End.PASSWORD_CHANGED)
+    SignIn.objects.update(ended_at=now(), end=SignIn.End.PASSWORD_CHANGED)
     protected.storage.keep_tokens(replace(protected.storage.tokens(), access="old"))
     assert shown(protected.check_in()) == ("signing_in", "on")
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.timezone import now
 
 from licenses import services
 from tests.factories import PlanFactory
@@ -18,7 +19,7 @@ def place(store, plan):
 
     def place(number="A-1", **more):
         content = {"client_id": store.pk, "plan": plan.slug, "email": "anna@example.com"}
-        return services.place_order(number=number, **{**content, **more})
+        return services.place_order(number=number, **{"at": now(), **content, **more})
 
     return place
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import License, Plan, Term
@@ -33,7 +34,7 @@ def topics() -> list[str]:
 
 
 def end_all(ago=timedelta(minutes=1)) -> None:
-    Term.objects.update(starts_at=days(-400), ends_at=timezone.now() - ago)
+    Term.objects.update(starts_at=days(-400), ends_at=now() - ago)
 
 
 def test_store_hears_of_a_delivered_order(order):
@@ -52,9 +53,15 @@ def test_waiting_order_is_told_when_it_is_delivered(place):
 
 
 def test_store_hears_of_its_code_and_not_of_another(codes_order, customer):
-    services.redeem_code(user=customer, text=services.issue_codes(plan=PlanFactory(), count=1).codes[0])
+    services.redeem_code(
+        user=customer,
+        text=services.issue_codes(plan=PlanFactory(), count=1, at=now()).codes[0],
+        at=now(),
+    )
     assert told() == []
-    license = services.redeem_code(user=customer, text=services.codes_of_order(order=codes_order)[0])
+    license = services.redeem_code(
+        user=customer, text=services.codes_of_order(order=codes_order, at=now())[0], at=now()
+    )
     ((topic, data),) = told()
     assert (topic, data["order"], data["license"]) == ("license.added", "C-1", license.support_key)
 
@@ -69,86 +76,86 @@ def test_other_store_hears_nothing(place, customer):
 def test_both_stores_hear_of_the_end_by_their_own_numbers(order):
     other = StoreFactory()
     add_endpoint(client_id=other.pk, url="http://localhost:9/other")
-    renewal, _new = services.renew_order(order=order, number="A-2")
+    renewal, _new = services.renew_order(order=order, number="A-2", at=now())
     type(renewal).objects.filter(pk=renewal.pk).update(client=other)
-    services.block_license(license=License.objects.get(), reason="Charged back.")
+    services.block_license(license=License.objects.get(), reason="Charged back.", at=now())
     ended = [data["order"] for topic, data in told() if topic == "license.ended"]
     assert sorted(ended) == ["A-1", "A-2"]
 
 
 def test_end_that_passes_by_itself_is_told_once(order):
     end_all()
-    assert services.note_ends() == 1
-    assert services.note_ends() == 0
+    assert services.note_ends(at=now()) == 1
+    assert services.note_ends(at=now()) == 0
     assert topics() == ["license.added", "license.ended"]
     assert told()[1][1]["reason"] == "expired"
 
 
 def test_end_between_two_terms_is_none(order):
-    services.renew_order(order=order, number="A-2")
+    services.renew_order(order=order, number="A-2", at=now())
     change = timezone.now()
     Term.objects.filter(order=order).update(starts_at=days(-400), ends_at=change)
     Term.objects.exclude(order=order).update(starts_at=change)
-    services.note_ends()
+    services.note_ends(at=now())
     assert topics() == ["license.added"]
 
 
 def test_each_end_of_a_license_is_told(order):
     end_all(timedelta(days=10))
-    services.note_ends()
-    services.renew_order(order=order, number="A-2")
-    assert services.note_ends() == 0
-    Term.objects.filter(order__number="A-2").update(ends_at=timezone.now())
-    services.note_ends()
+    services.note_ends(at=now())
+    services.renew_order(order=order, number="A-2", at=now())
+    assert services.note_ends(at=now()) == 0
+    Term.objects.filter(order__number="A-2").update(ends_at=now())
+    services.note_ends(at=now())
     assert topics() == ["license.added", "license.ended", "license.ended"]
 
 
 def test_license_that_no_store_sold_ends_in_silence():
     LicenseFactory()
     end_all()
-    assert services.note_ends() == 1
+    assert services.note_ends(at=now()) == 1
     assert told() == []
 
 
 def test_refund_is_told_once(order):
-    services.refund_order(order=order)
-    services.note_ends()
+    services.refund_order(order=order, at=now())
+    services.note_ends(at=now())
     assert topics() == ["license.added", "license.ended"]
     assert told()[1][1]["reason"] == "refunded"
 
 
 def test_refund_that_leaves_a_term_ends_nothing(order):
-    services.renew_order(order=order, number="A-2")
-    services.refund_order(order=order)
-    services.note_ends()
+    services.renew_order(order=order, number="A-2", at=now())
+    services.refund_order(order=order, at=now())
+    services.note_ends(at=now())
     assert topics() == ["license.added"]
 
 
 def test_block_is_told_once_also_when_the_term_passes_later(order):
-    services.block_license(license=License.objects.get(), reason="Charged back.")
-    services.block_license(license=License.objects.get(), reason="Charged back.")
+    services.block_license(license=License.objects.get(), reason="Charged back.", at=now())
+    services.block_license(license=License.objects.get(), reason="Charged back.", at=now())
     end_all()
-    services.note_ends()
+    services.note_ends(at=now())
     assert [data.get("reason") for _topic, data in told()] == [None, "blocked"]
 
 
 def test_block_of_what_was_over_is_no_end(order):
     end_all()
-    services.note_ends()
-    services.block_license(license=License.objects.get(), reason="Charged back.")
+    services.note_ends(at=now())
+    services.block_license(license=License.objects.get(), reason="Charged back.", at=now())
     assert topics() == ["license.added", "license.ended"]
 
 
 def test_many_ends_are_noted_in_steps(store):
     TermFactory.create_batch(5, starts_at=days(-9), ends_at=days(-1))
-    assert services.note_ends(limit=2) == 2
-    assert services.note_ends(limit=10) == 3
+    assert services.note_ends(limit=2, at=now()) == 2
+    assert services.note_ends(limit=10, at=now()) == 3
 
 
 def test_noting_takes_the_same_queries_however_many_end(django_assert_max_num_queries):
     TermFactory.create_batch(10, starts_at=days(-9), ends_at=days(-1))
     with django_assert_max_num_queries(14):
-        services.note_ends()
+        services.note_ends(at=now())
 
 
 def test_full_license_is_told_once_a_day(order, customer):
@@ -159,7 +166,7 @@ def test_full_license_is_told_once_a_day(order, customer):
         assert product.connect(order.plan.product, number).status_code == 409
     assert topics() == ["license.added", "device.limit_met"]
     license = License.objects.get()
-    services.report_full_license(support_key=license.support_key, now=days(1))
+    services.report_full_license(support_key=license.support_key, at=days(1))
     assert topics() == ["license.added", "device.limit_met", "device.limit_met"]
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import CodeBatch, Event
@@ -32,7 +33,7 @@ def form():
 
 @pytest.fixture
 def batch(staff):
-    return services.issue_codes(plan=PlanFactory(), count=3, actor=staff, name="Spring").batch
+    return services.issue_codes(plan=PlanFactory(), count=3, actor=staff, name="Spring", at=now()).batch
 
 
 def page_of(batch: CodeBatch) -> str:
@@ -115,8 +116,8 @@ def test_codes_of_a_store_are_not_fetched_by_staff(office, codes_order):
 
 
 def test_revoked_code_is_not_in_the_file(batch, staff):
-    services.revoke_code(code=batch.codes.first(), reason="lost", actor=staff)
-    assert len(services.fetch_codes(batch=batch, actor=staff)) == 2
+    services.revoke_code(code=batch.codes.first(), reason="lost", actor=staff, at=now())
+    assert len(services.fetch_codes(batch=batch, actor=staff, at=now())) == 2
 
 
 def test_lost_key_is_told_and_nothing_recorded(office, batch, settings):
@@ -134,7 +135,7 @@ def test_link_to_the_file_leads_to_its_page(office, batch):
 def test_issuing_and_fetching_need_the_right_to_add(client_of, form, may):
     clerk = StaffFactory(is_superuser=False)
     clerk.user_permissions.set(Permission.objects.filter(codename__in=[f"{verb}_codebatch" for verb in may]))
-    batch = services.issue_codes(plan=PlanFactory(), count=1, actor=clerk).batch
+    batch = services.issue_codes(plan=PlanFactory(), count=1, actor=clerk, at=now()).batch
     browser = client_of(clerk)
     assert browser.get(reverse(ISSUE)).status_code == browser.post(reverse(ISSUE), form).status_code == 403
     assert fetch(browser, batch).status_code in (403, 404)
@@ -148,7 +149,7 @@ def test_unknown_batch_is_a_404(office, batch):
 def test_codes_are_never_fetched_without_a_person(batch, customer):
     CodeBatch.objects.update(created_by=None)
     with pytest.raises(ValidationError) as refusal:
-        services.fetch_codes(batch=CodeBatch.objects.get(), actor=customer)
+        services.fetch_codes(batch=CodeBatch.objects.get(), actor=customer, at=now())
     assert refusal.value.code == "not_yours"
 
 

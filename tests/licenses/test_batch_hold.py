@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import CodeBatch, Event, License, count_codes
@@ -22,10 +23,10 @@ def office(client_of, staff):
 @pytest.fixture
 def batch():
     """Five codes: one used, one revoked, three unused."""
-    issue = services.issue_codes(plan=PlanFactory(), count=5, name="Leaked")
-    services.redeem_code(user=UserFactory(), text=issue.codes[0])
-    services.revoke_code(code=services.redeem.find_code(issue.codes[1]), reason="lost")
-    services.issue_codes(plan=PlanFactory(), count=2)
+    issue = services.issue_codes(plan=PlanFactory(), count=5, name="Leaked", at=now())
+    services.redeem_code(user=UserFactory(), text=issue.codes[0], at=now())
+    services.revoke_code(code=services.redeem.find_code(issue.codes[1]), reason="lost", at=now())
+    services.issue_codes(plan=PlanFactory(), count=2, at=now())
     return issue.batch
 
 
@@ -51,7 +52,7 @@ def test_hold_says_what_it_did_and_records_who_and_why(office, batch, staff):
 
 
 def test_hold_is_taken_away_and_says_so(office, batch):
-    services.suspend_batch(batch=batch, reason="Seen in a forum.")
+    services.suspend_batch(batch=batch, reason="Seen in a forum.", at=now())
     assert "3 codes can be added again." in act(office, batch, "resume")
     batch.refresh_from_db()
     assert batch.suspended_at is None
@@ -67,13 +68,17 @@ def test_page_of_a_batch_counts_its_codes(office, batch):
 
 
 def test_refunded_code_counts_as_revoked_and_no_more_as_used(batch):
-    services.refund_code(code=batch.codes.redeemed().get())
+    services.refund_code(code=batch.codes.redeemed().get(), at=now())
     count_codes([batch])
     assert (batch.issued, batch.unused, batch.used, batch.revoked) == (5, 3, 0, 2)
 
 
 def test_page_of_a_batch_leads_to_its_codes_and_licenses(office, batch):
-    services.redeem_code(user=UserFactory(), text=services.issue_codes(plan=batch.plan, count=1).codes[0])
+    services.redeem_code(
+        user=UserFactory(),
+        text=services.issue_codes(plan=batch.plan, count=1, at=now()).codes[0],
+        at=now(),
+    )
     codes = office.get(reverse("admin:licenses_activationcode_changelist"), {"batch": batch.pk, "state": "used"})
     assert list(codes.context["cl"].queryset) == list(batch.codes.redeemed())
     licenses = office.get(reverse("admin:licenses_license_changelist"), {"batch": batch.pk})
@@ -103,7 +108,7 @@ def test_model_refuses_other_rules_too(batch, rule, value):
 
 
 def test_list_counts_only_the_batches_that_it_shows(office, batch):
-    services.issue_codes(plan=PlanFactory(), count=1, name="Other")
+    services.issue_codes(plan=PlanFactory(), count=1, name="Other", at=now())
     with CaptureQueriesContext(connection) as queries:
         page = office.get(reverse(LIST), {"q": "Leaked"})
     (counting,) = [query["sql"] for query in queries if 'COUNT("licenses_activationcode"' in query["sql"]]

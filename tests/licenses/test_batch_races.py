@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import CodeBatch
@@ -16,7 +17,7 @@ def test_one_form_makes_one_batch(staff):
     plan = PlanFactory()
 
     def press(key, number):
-        return services.issue_codes_once(form_key=key, plan=plan, count=2, actor=staff)
+        return services.issue_codes_once(form_key=key, plan=plan, count=2, actor=staff, at=now())
 
     for this in race(press, prepare=uuid4, threads=4, rounds=10):
         assert (this.errors, this.refusals) == ([], [])

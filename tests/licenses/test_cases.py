@@ -52,13 +52,13 @@ def unknown(customer, other):
 
 def yours_already(customer, other):
     code = fresh_code()
-    services.redeem_code(user=customer, text=code)
+    services.redeem_code(user=customer, text=code, at=timezone.now())
     return code
 
 
 def taken(customer, other):
     code = fresh_code()
-    services.redeem_code(user=other, text=code)
+    services.redeem_code(user=other, text=code, at=timezone.now())
     return code
 
 
@@ -80,13 +80,13 @@ def not_yet(customer, other):
 
 def revoked(customer, other):
     code = fresh_code()
-    services.revoke_code(code=find(code), reason=ActivationCode.Reason.REFUNDED)
+    services.revoke_code(code=find(code), reason=ActivationCode.Reason.REFUNDED, at=timezone.now())
     return code
 
 
 def suspended(customer, other):
     code = fresh_code()
-    services.suspend_batch(batch=CodeBatch.objects.get(), reason="lost delivery")
+    services.suspend_batch(batch=CodeBatch.objects.get(), reason="lost delivery", at=timezone.now())
     return code
 
 
@@ -103,7 +103,7 @@ def trial_used(customer, other):
 
 def trial_pointless(customer, other):
     paid = PlanFactory()
-    services.redeem_code(user=customer, text=fresh_code(paid))
+    services.redeem_code(user=customer, text=fresh_code(paid), at=timezone.now())
     return fresh_code(PlanFactory(kind=Plan.Kind.TRIAL, product=paid.product))
 
 
@@ -142,7 +142,7 @@ def test_refusal_names_cause_and_uses_nothing(customer, other_customer, case, pr
     text = prepare(customer, other_customer)
     before = set(Term.objects.values_list("pk", "code", "license__owner"))
     with pytest.raises(ValidationError) as refusal:
-        services.submit_code(user=customer, text=text)
+        services.submit_code(user=customer, text=text, at=timezone.now())
     assert refusal.value.code == code
     assert words in refusal.value.messages[0]
     assert set(Term.objects.values_list("pk", "code", "license__owner")) == before
@@ -152,7 +152,7 @@ def test_refusal_names_cause_and_uses_nothing(customer, other_customer, case, pr
 @pytest.mark.parametrize("case", [7], ids=["case 7: taken"])
 def test_taken_never_says_whose(customer, other_customer, case):
     with pytest.raises(ValidationError) as refusal:
-        services.submit_code(user=customer, text=taken(customer, other_customer))
+        services.submit_code(user=customer, text=taken(customer, other_customer), at=timezone.now())
     assert other_customer.email not in refusal.value.messages[0]
 
 
@@ -166,7 +166,9 @@ def own_before(case, customer) -> tuple[Plan, dict]:
     kinds = {23: Plan.Kind.TRIAL, 26: Plan.Kind.SUBSCRIPTION}
     owned = PlanFactory(product=product, kind=kinds.get(case, Plan.Kind.COMMERCIAL))
     for _license in range({18: 2, 24: 0}.get(case, 1)):
-        license = services.redeem_code(user=customer, text=fresh_code(owned if case in kinds else paid))
+        license = services.redeem_code(
+            user=customer, text=fresh_code(owned if case in kinds else paid), at=timezone.now()
+        )
     if case == 20:
         end = license.terms.get().ends_at
         TermFactory(license=license, plan=paid, starts_at=end, ends_at=end + 365 * DAY)
@@ -179,8 +181,8 @@ def test_code_with_a_choice_is_added_side_by_side(customer, case):
     before = list(Term.objects.values_list("pk", "starts_at", "ends_at", "license"))
     code = fresh_code(plan, **rules)
     if case == 24:
-        services.withdraw_from_sale(row=plan.product)
-    license = services.submit_code(user=customer, text=code)
+        services.withdraw_from_sale(row=plan.product, at=timezone.now())
+    license = services.submit_code(user=customer, text=code, at=timezone.now())
     assert license.terms.get().plan == plan
     assert list(Term.objects.exclude(license=license).values_list("pk", "starts_at", "ends_at", "license")) == before
     assert not CodeAttempt.objects.get().counted
@@ -188,7 +190,7 @@ def test_code_with_a_choice_is_added_side_by_side(customer, case):
 
 def test_page_says_that_a_second_license_runs_beside(client_of, customer):  # cases 15 to 18
     plan = PlanFactory()
-    services.redeem_code(user=customer, text=fresh_code(plan))
+    services.redeem_code(user=customer, text=fresh_code(plan), at=timezone.now())
     page = client_of(customer).post(reverse("licenses:add"), {"code": fresh_code(plan)}, follow=True)
     assert "This license was added beside it" in page.content.decode()
 
@@ -202,7 +204,7 @@ def test_fixed_end_shortens_the_term(client_of, customer):  # case 11
 
 def test_smaller_plan_leaves_devices_where_they_are(customer):  # case 25
     big = LicenseFactory(owner=customer)
-    services.redeem_code(user=customer, text=fresh_code(PlanFactory(product=big.product, seats=1)))
+    services.redeem_code(user=customer, text=fresh_code(PlanFactory(product=big.product, seats=1)), at=timezone.now())
     assert big.terms.count() == 1
 
 
@@ -210,9 +212,9 @@ def test_visitors_code_waits_until_it_can_be_added(client, customer):  # case 28
     code = fresh_code()
     client.post(reverse("licenses:add"), {"code": code})
     assert code.replace("-", "") not in str(dict(client.session))
-    services.move_waiting_code(session=client.session, user=customer)
+    services.move_waiting_code(session=client.session, user=customer, at=timezone.now())
     assert License.objects.count() == 0
-    services.add_waiting_code(user=customer)
+    services.add_waiting_code(user=customer, at=timezone.now())
     assert License.objects.get().owner == customer
     assert not WaitingCode.objects.exists()
 
@@ -221,10 +223,10 @@ def test_sixth_mistake_has_to_wait(customer):  # case 29
     code = fresh_code()
     for _try in range(settings.CODE_LIMITS["counted_per_account"]):
         with pytest.raises(ValidationError):
-            services.submit_code(user=customer, text=unknown(customer, None))
+            services.submit_code(user=customer, text=unknown(customer, None), at=timezone.now())
     good = fresh_code()
     with pytest.raises(ValidationError) as refusal:
-        services.submit_code(user=customer, text=good)
+        services.submit_code(user=customer, text=good, at=timezone.now())
     assert refusal.value.code == "slow_down"
     assert "You can try again in 15 minutes" in refusal.value.messages[0]
     assert not Term.objects.exists()
@@ -233,18 +235,18 @@ def test_sixth_mistake_has_to_wait(customer):  # case 29
 
 def test_pressed_twice_makes_one_license(customer):  # case 30
     code = fresh_code()
-    services.submit_code(user=customer, text=code)
+    services.submit_code(user=customer, text=code, at=timezone.now())
     with pytest.raises(ValidationError) as refusal:
-        services.submit_code(user=customer, text=code)
+        services.submit_code(user=customer, text=code, at=timezone.now())
     assert refusal.value.code == "yours_already"
     assert License.objects.count() == 1
 
 
 def test_later_account_is_told_that_it_is_taken(customer, other_customer):  # case 31
     code = fresh_code()
-    services.submit_code(user=customer, text=code)
+    services.submit_code(user=customer, text=code, at=timezone.now())
     with pytest.raises(ValidationError) as refusal:
-        services.submit_code(user=other_customer, text=code)
+        services.submit_code(user=other_customer, text=code, at=timezone.now())
     assert refusal.value.code == "taken"
     assert License.objects.get().owner == customer
 
@@ -259,16 +261,16 @@ def test_database_that_fails_uses_nothing(customer, statement):  # case 32
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(fail), pytest.raises(ValidationError) as refusal:
-        services.submit_code(user=customer, text=code)
+        services.submit_code(user=customer, text=code, at=timezone.now())
     assert refusal.value.code == "not_used"
     assert "Your code was not used; try again." in refusal.value.messages[0]
     assert not License.objects.exists()
-    assert services.submit_code(user=customer, text=code)
+    assert services.submit_code(user=customer, text=code, at=timezone.now())
 
 
 def test_blocked_license_says_why(client_of, customer):  # case 33
-    license = services.submit_code(user=customer, text=fresh_code())
-    services.block_license(license=license, reason="The payment was charged back.")
+    license = services.submit_code(user=customer, text=fresh_code(), at=timezone.now())
+    services.block_license(license=license, reason="The payment was charged back.", at=timezone.now())
     page = client_of(customer).get(license.get_absolute_url()).content.decode()
     assert "This license is blocked" in page
     assert "The payment was charged back." in page
@@ -279,12 +281,13 @@ def with_imported_codes(**facts):
     services.import_codes(
         batch=CodeBatchFactory.build(plan=PlanFactory(), groups=4, **{"has_checks": False, **facts}),
         texts=["abcde-fghjk-mnpqr-stvwx"],
+        at=timezone.now(),
     )
 
 
 def refused_by_form(customer, text):
     with pytest.raises(ValidationError) as refusal:
-        services.submit_code(user=customer, text=text)
+        services.submit_code(user=customer, text=text, at=timezone.now())
     return refusal.value
 
 
@@ -339,7 +342,7 @@ def test_what_can_be_renewed(customer, kind, ends, blocked, renewable):  # case 
     TermFactory(license=license, plan=plan, starts_at=now - 30 * DAY, ends_at=now + ends * DAY)
     code = fresh_code(PlanFactory(product=plan.product), renewal_only=True)
     if renewable:
-        assert services.submit_code(user=customer, text=code)
+        assert services.submit_code(user=customer, text=code, at=timezone.now())
     else:
         assert refused_by_form(customer, code).code == "nothing_to_renew"
 
@@ -351,15 +354,15 @@ def test_every_case_of_the_table_has_a_row():
 
 def test_legacy_code_without_checks_is_accepted(customer):
     batch = CodeBatchFactory.build(plan=PlanFactory(), groups=4, has_checks=False)
-    services.import_codes(batch=batch, texts=["abcde-fghjk-mnpqr-stvwx"])
-    assert services.submit_code(user=customer, text="ABCDE FGHJK MNPQR STVWX")
+    services.import_codes(batch=batch, texts=["abcde-fghjk-mnpqr-stvwx"], at=timezone.now())
+    assert services.submit_code(user=customer, text="ABCDE FGHJK MNPQR STVWX", at=timezone.now())
 
 
 def test_attempt_without_an_answer_counts_while_it_may_still_come(customer):
     limit = settings.CODE_LIMITS["counted_per_account"]
-    attempts = [begin_attempt(user=customer, address=None) for _try in range(limit)]
+    attempts = [begin_attempt(user=customer, address=None, at=timezone.now()) for _try in range(limit)]
     with pytest.raises(ValidationError) as refusal:
-        begin_attempt(user=customer, address=None)
+        begin_attempt(user=customer, address=None, at=timezone.now())
     assert refusal.value.code == "slow_down"
-    end_attempt(attempt=attempts[0], refusal="")
-    assert begin_attempt(user=customer, address=None)
+    end_attempt(attempt=attempts[0], refusal="", at=timezone.now())
+    assert begin_attempt(user=customer, address=None, at=timezone.now())

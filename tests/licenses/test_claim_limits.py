@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.timezone import now
 
 from licenses import services, spelling
 from licenses.models import CodeAttempt
@@ -24,7 +25,7 @@ def short_steps(monkeypatch):
 def held():
     """A code that somebody else has added."""
     text = fresh_code()
-    services.redeem_code(user=UserFactory(), text=text)
+    services.redeem_code(user=UserFactory(), text=text, at=now())
     return text
 
 
@@ -34,7 +35,7 @@ def claim(browser, text):
 
 def guess(user):
     with pytest.raises(ValidationError) as refusal:
-        services.submit_code(user=user, text=spelling.new_code())
+        services.submit_code(user=user, text=spelling.new_code(), at=now())
     return refusal.value.code
 
 

@@ -86,10 +86,10 @@ def chain(place, customer, plan):
     def buy(starts, *renewals, unit="month", length=1):
         Plan.objects.update(term_unit=unit, term_length=length)
         moment = datetime.fromisoformat(starts).replace(tzinfo=UTC)
-        order, _new = place("D-0", bought_at=moment, now=moment)
+        order, _new = place("D-0", bought_at=moment, at=moment)
         for number, zone in enumerate(renewals, start=1):
             type(customer).objects.update(time_zone=zone)
-            services.renew_order(order=order, number=f"D-{number}", now=moment)
+            services.renew_order(order=order, number=f"D-{number}", at=moment)
         return [str(day_until(term.ends_at, term.zone)) for term in Term.objects.order_by("starts_at")]
 
     return buy
@@ -137,7 +137,7 @@ def test_month_begins_anew_after_a_gap(chain):
     moment = datetime(2026, 6, 10, 12, tzinfo=UTC)
     order = Order.objects.get(number="D-0")
     for number in ("E-1", "E-2"):
-        services.renew_order(order=order, number=number, now=moment)
+        services.renew_order(order=order, number=number, at=moment)
     assert [term.last_day.date() for term in Term.objects.order_by("starts_at")][2:] == [
         date(2026, 7, 10),
         date(2026, 8, 10),
@@ -147,7 +147,7 @@ def test_month_begins_anew_after_a_gap(chain):
 @pytest.mark.django_db
 def test_term_that_moves_up_keeps_the_day_of_the_month(chain):
     chain("2026-01-31T12:00", "", "")
-    services.refund_order(order=Order.objects.get(number="D-1"), now=datetime(2026, 2, 10, tzinfo=UTC))
+    services.refund_order(order=Order.objects.get(number="D-1"), at=datetime(2026, 2, 10, tzinfo=UTC))
     assert [term.last_day.date() for term in Term.objects.order_by("starts_at")] == [
         date(2026, 2, 28),
         date(2026, 3, 31),
@@ -157,5 +157,5 @@ def test_term_that_moves_up_keeps_the_day_of_the_month(chain):
 @pytest.mark.django_db
 def test_term_after_one_that_was_cut_counts_from_the_cut(chain):
     chain("2026-01-31T12:00", "")
-    services.refund_order(order=Order.objects.get(number="D-0"), now=datetime(2026, 2, 10, 12, tzinfo=UTC))
+    services.refund_order(order=Order.objects.get(number="D-0"), at=datetime(2026, 2, 10, 12, tzinfo=UTC))
     assert Term.objects.order_by("starts_at").last().last_day.date() == date(2026, 3, 10)

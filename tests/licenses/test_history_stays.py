@@ -8,6 +8,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.models import Device
 from licenses import services
@@ -24,7 +25,7 @@ def refuses(name):
 @pytest.fixture
 def event(customer):
     license = LicenseFactory(owner=customer)
-    return services.record_event(Event.Verb.LICENSE_ARCHIVED, actor=customer, license=license)
+    return services.record_event(Event.Verb.LICENSE_ARCHIVED, actor=customer, license=license, at=now())
 
 
 CHANGES = {
@@ -86,7 +87,7 @@ def test_second_role_has_no_right_to_change_history(second_role, statement):
 
 @pytest.mark.postgres
 def test_second_role_runs_the_portal(second_role, customer, client_of):
-    services.redeem_code(user=customer, text=fresh_code())
+    services.redeem_code(user=customer, text=fresh_code(), at=now())
     assert client_of(customer).get(reverse("licenses:index")).status_code == 200
     assert Event.objects.filter(verb=Event.Verb.CODE_ADDED).count() == 1
 
@@ -107,7 +108,7 @@ def test_without_roles_triggers_have_to_do():
 
 
 def test_used_code_stays_used_whatever_is_deleted(customer):
-    services.redeem_code(user=customer, text=fresh_code())
+    services.redeem_code(user=customer, text=fresh_code(), at=now())
     code = ActivationCode.objects.get()
     for row in (customer, License.objects.get(), code, code.batch, code.batch.plan):
         with pytest.raises(ProtectedError):
@@ -134,7 +135,7 @@ def test_batch_stays_with_its_history():
 
 
 def test_staff_who_acted_stay_on_record(event, staff):
-    services.block_license(license=LicenseFactory(), reason="fraud", actor=staff)
+    services.block_license(license=LicenseFactory(), reason="fraud", actor=staff, at=now())
     with pytest.raises(ProtectedError):
         staff.delete()
 

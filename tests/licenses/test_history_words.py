@@ -2,7 +2,8 @@
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone, translation
+from django.utils import translation
+from django.utils.timezone import now
 
 from licenses import verbs
 from licenses.models import Event, License
@@ -19,26 +20,29 @@ def license(customer):
 
 
 def test_code_that_counts_at_once_started_the_license(customer):
-    license = redeem_code(user=customer, text=fresh_code())
+    license = redeem_code(user=customer, text=fresh_code(), at=now())
     assert "Activation code added, license started" in license.events.get().sentence
 
 
 def test_code_that_counts_later_says_from_when(license):
     later = days(21)
-    event = record_event(Event.Verb.CODE_ADDED, license=license, details={"starts_at": later.isoformat()})
+    event = record_event(Event.Verb.CODE_ADDED, license=license, details={"starts_at": later.isoformat()}, at=now())
     assert event.sentence == f"Activation code added, it counts from {day(later)} on"
     with translation.override("de"):
         assert event.sentence == f"Aktivierungscode hinzugefügt, er zählt ab dem {day(later)}"
 
 
 def test_line_of_before_names_no_start(license):
-    assert record_event(Event.Verb.CODE_ADDED, license=license).sentence == "Activation code added, license started"
+    assert (
+        record_event(Event.Verb.CODE_ADDED, license=license, at=now()).sentence
+        == "Activation code added, license started"
+    )
 
 
 def test_page_of_a_license_does_not_repeat_its_product(client_of, customer, license):
     device = DeviceFactory(owner=customer, name="Old netbook")
-    take_seat(license=license, device=device)
-    free_seat(license=license, device=device, now=timezone.now())
+    take_seat(license=license, device=device, at=now())
+    free_seat(license=license, device=device, at=now())
     page = client_of(customer).get(license.get_absolute_url()).content.decode()
     assert "Old netbook connected</span>" in page
     assert "Old netbook disconnected</span>" in page
@@ -53,7 +57,7 @@ def verb(monkeypatch):
 
 
 def test_verb_of_another_app_has_its_sentence(verb, license):
-    event = record_event(verb, license=license, details={"boat": "Vasa", "reason": "wind"})
+    event = record_event(verb, license=license, details={"boat": "Vasa", "reason": "wind"}, at=now())
     assert (event.sentence, event.get_verb_display()) == ("Vasa sank: wind", "%(boat)s sank: %(reason)s")
 
 

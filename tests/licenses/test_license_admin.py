@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import ActivationCode, Event, License
@@ -21,8 +22,8 @@ def office(client_of, staff):
 def one_of_each():
     plan = PlanFactory()
     user = UserFactory()
-    license = services.redeem_code(user=user, text=fresh_code(plan))
-    services.take_seat(license=license, device=DeviceFactory(owner=user))
+    license = services.redeem_code(user=user, text=fresh_code(plan), at=now())
+    services.take_seat(license=license, device=DeviceFactory(owner=user), at=now())
 
 
 @pytest.mark.parametrize("rows", ["product", "plan", "codebatch", "activationcode", "license", "event"])
@@ -71,7 +72,7 @@ def test_code_is_found_by_its_last_group_or_case_number(office):
 
 def test_used_code_cannot_be_revoked(office):
     code = fresh_code()
-    services.redeem_code(user=UserFactory(), text=code)
+    services.redeem_code(user=UserFactory(), text=code, at=now())
     row = ActivationCode.objects.get()
     form = {"action": "revoke_lost", "_selected_action": row.pk}
     page = office.post(reverse("admin:licenses_activationcode_changelist"), form, follow=True)
@@ -107,7 +108,7 @@ def test_customer_is_not_let_in(client_of, customer):
 
 
 def test_filter_answers_whether_a_license_is_blocked(office):
-    services.block_license(license=LicenseFactory(), reason="Chargeback")
+    services.block_license(license=LicenseFactory(), reason="Chargeback", at=now())
     rows = office.get(reverse("admin:licenses_license_changelist"), {"_facets": "True"}).context["cl"]
     (blocked,) = (spec for spec in rows.filter_specs if spec.title == "blocked")
     assert [str(choice["display"]) for choice in blocked.choices(rows)] == ["All", "Yes (1)", "No (0)"]

@@ -18,7 +18,7 @@ def refuses(name):
 
 
 def test_code_starts_one_term_only():
-    services.issue_codes(plan=PlanFactory(), count=1)
+    services.issue_codes(plan=PlanFactory(), count=1, at=timezone.now())
     code = ActivationCode.objects.get()
     TermFactory(code=code)
     with refuses("code_id"):
@@ -63,7 +63,7 @@ def test_what_is_sold_makes_sense(rows, change, name):
 
 
 def test_code_is_revoked_for_a_reason():
-    services.issue_codes(plan=PlanFactory(), count=1)
+    services.issue_codes(plan=PlanFactory(), count=1, at=timezone.now())
     with refuses("code_is_revoked_for_a_reason"):
         ActivationCode.objects.update(revoked_at=timezone.now())
 
@@ -75,7 +75,7 @@ def test_product_does_not_succeed_itself():
 
 
 def test_batch_has_four_or_five_groups():
-    services.issue_codes(plan=PlanFactory(), count=1)
+    services.issue_codes(plan=PlanFactory(), count=1, at=timezone.now())
     with refuses("batch_code_has_4_or_5_groups"):
         CodeBatch.objects.update(groups=3)
 

@@ -50,7 +50,7 @@ def test_list_takes_the_same_queries_for_one_and_thirty(client_of, customer, dja
     def add(count):
         for _number in range(count):
             license = LicenseFactory(owner=customer, archived_at=timezone.now() if "archived" in url else None)
-            services.take_seat(license=license, device=DeviceFactory(owner=customer))
+            services.take_seat(license=license, device=DeviceFactory(owner=customer), at=timezone.now())
 
     add(1)
     with CaptureQueriesContext(connection) as one:
@@ -62,9 +62,9 @@ def test_list_takes_the_same_queries_for_one_and_thirty(client_of, customer, dja
 
 
 def test_detail_tells_all_about_the_license(client_of, customer):
-    services.redeem_code(user=customer, text=fresh_code(PlanFactory(seats=3)))
+    services.redeem_code(user=customer, text=fresh_code(PlanFactory(seats=3)), at=timezone.now())
     license = License.objects.with_state().get()
-    services.take_seat(license=license, device=DeviceFactory(owner=customer, name="Anna’s laptop"))
+    services.take_seat(license=license, device=DeviceFactory(owner=customer, name="Anna’s laptop"), at=timezone.now())
     page = client_of(customer).get(license.get_absolute_url()).content.decode()
     for fact in [license.support_key, license.code_hint, "Anna’s laptop connected", "Activation code added", "1 of 3"]:
         assert fact in page.replace("<small>", "").replace("</small>", "")

@@ -2,7 +2,7 @@
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
+from django.utils.timezone import now
 
 from licenses import services, spelling
 from licenses.models import CodeAttempt
@@ -24,7 +24,7 @@ def all_but(left: int, *, user, limit: str, counted: bool) -> None:
     """Make so many tries from the address that only a few are left of this limit."""
     CodeAttempt.objects.all().delete()
     CodeAttempt.objects.bulk_create(
-        CodeAttempt(user=user, address=ADDRESS, refusal="x", counted=counted, made_at=timezone.now())
+        CodeAttempt(user=user, address=ADDRESS, refusal="x", counted=counted, made_at=now())
         for _try in range(settings.CODE_LIMITS[limit] - left)
     )
 
@@ -37,7 +37,7 @@ def test_sixteen_accounts_at_one_address_share_what_is_left(people, limit):
         all_but(LEFT, user=stranger, limit=limit, counted=limit == "counted_per_address")
 
     def act(_prepared, number):
-        services.submit_code(user=people[number], text=spelling.new_code(), address=ADDRESS)
+        services.submit_code(user=people[number], text=spelling.new_code(), address=ADDRESS, at=now())
 
     for this in race(act, prepare=prepare, rounds=10):
         assert this.errors == []

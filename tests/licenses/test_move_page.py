@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import now
 
 from licenses.models import Event, License, Seat
 from licenses.services import block_license
@@ -73,7 +74,7 @@ def test_number_is_what_fits_and_the_device_seen_last_goes_first(anna, old):
 
 def test_blocked_license_offers_it_too(anna, old):
     another(old)
-    block_license(license=old, reason="Charged back.")
+    block_license(license=old, reason="Charged back.", at=now())
     assert "Blocked on" in page(anna, old)
     assert "2 devices moved" in press(anna, old)
 

@@ -6,6 +6,7 @@ import pytest
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
 from django.utils import timezone
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import License, Order, Plan
@@ -113,7 +114,7 @@ def test_store_renews_refunds_and_cancels(shop, customer):
 
 def test_refund_of_codes_says_how_many(shop, customer):
     codes = order_of(shop.call("POST", "/orders", {"number": "C-1", "plan": "family-1y", "codes": 3}), 201)["codes"]
-    services.redeem_code(user=customer, text=codes["clear"][0])
+    services.redeem_code(user=customer, text=codes["clear"][0], at=now())
     told = order_of(shop.call("PATCH", "/orders/C-1", {"action": "refund"}))["codes"]
     assert (told["issued"], told["used"], told["revoked"], told["clear"]) == (3, 1, 2, None)
 
@@ -138,7 +139,7 @@ def test_each_refusal_is_a_problem(shop, customer, plan):
     problem(place(bought_at=long_ago), 422, "bad_bought_at")
     problem(change(action="renew", number="A-2", plan=PlanFactory().slug), 422, "other_product")
     problem(change(action="cancel"), 409, "nothing_to_cancel")
-    services.block_license(license=License.objects.get(), reason="Charged back.")
+    services.block_license(license=License.objects.get(), reason="Charged back.", at=now())
     problem(change(action="renew", number="A-2"), 409, "license_blocked")
     change(action="refund")
     problem(change(action="renew", number="A-2"), 409, "order_refunded")

@@ -17,7 +17,7 @@ REFUNDED = "The purchase was refunded."
 
 
 def renew(order, number="A-2", **more):
-    return services.renew_order(order=order, number=number, **more)
+    return services.renew_order(order=order, number=number, **{"at": timezone.now(), **more})
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_renewal_follows_on_the_last_term(order):
 def test_renewal_of_an_ended_license_starts_when_it_was_bought(order):
     Term.objects.update(starts_at=days(-400), ends_at=days(-10))
     now = timezone.now()
-    renew(order, now=now)
+    renew(order, at=now)
     assert Term.objects.order_by("starts_at").last().starts_at == now
     assert License.objects.get().state == License.State.ACTIVE
 
@@ -96,7 +96,7 @@ def test_renewal_of_an_order_that_waits_waits_too(place):
     renewal, _new = renew(order)
     assert renewal.is_waiting
     assert len(mail.outbox) == 1
-    services.deliver_waiting_orders(user=UserFactory(email="anna@example.com"))
+    services.deliver_waiting_orders(user=UserFactory(email="anna@example.com"), at=timezone.now())
     first, second = Term.objects.order_by("starts_at")
     assert (first.order, second.order) == (order, renewal)
     assert first.license == second.license
@@ -113,17 +113,17 @@ def test_what_cannot_be_renewed(order, codes_order, plan, refused):
 
 
 def test_blocked_license_is_not_renewed(order, refused):
-    services.block_license(license=order.term.license, reason="Charged back.")
+    services.block_license(license=order.term.license, reason="Charged back.", at=timezone.now())
     refused("license_blocked", renew, order)
 
 
 def test_refunded_order_is_not_renewed(order, refused):
-    services.refund_order(order=order)
+    services.refund_order(order=order, at=timezone.now())
     refused("order_refunded", renew, order)
 
 
 def test_withdrawn_order_is_not_renewed(place, refused):
-    order = services.cancel_order(order=place()[0])
+    order = services.cancel_order(order=place()[0], at=timezone.now())
     refused("order_cancelled", renew, order)
 
 
@@ -137,7 +137,7 @@ def test_order_whose_license_is_gone_is_not_renewed(order, refused):
 
 def test_refund_ends_the_term_and_blocks_the_license(order):
     now = timezone.now()
-    services.refund_order(order=order, now=now)
+    services.refund_order(order=order, at=now)
     license = License.objects.get()
     assert (license.state, license.blocked_reason) == (License.State.BLOCKED, REFUNDED)
     assert license.term.ends_at == now
@@ -147,25 +147,26 @@ def test_refund_ends_the_term_and_blocks_the_license(order):
 def test_reason_is_in_the_language_of_the_reader(order, customer, monkeypatch):
     customer.language = "de"
     customer.save()
-    services.refund_order(order=order)
+    services.refund_order(order=order, at=timezone.now())
     license = License.objects.get()
     assert license.block_reason == REFUNDED
     with translation.override("de"):
         assert license.block_reason == "Der Kauf wurde erstattet."
-        assert license.events.first().sentence == "Lizenz gesperrt: Der Kauf wurde erstattet."
+        event = license.events.get(verb=Event.Verb.LICENSE_BLOCKED)
+        assert event.sentence == "Lizenz gesperrt: Der Kauf wurde erstattet."
 
 
 def test_refund_frees_the_seats(order, customer, refused):
     facts = {"user": customer, "machine_id": "a" * 32, "platform": "windows", "product": order.plan.product}
-    connect(name="PC", **facts)
-    services.refund_order(order=order)
+    connect(name="PC", **facts, at=timezone.now())
+    services.refund_order(order=order, at=timezone.now())
     assert not Seat.objects.held().exists()
-    refused("blocked", connect, name="PC", **facts)
+    refused("blocked", connect, name="PC", **facts, at=timezone.now())
 
 
 def test_refund_twice_is_one_refund(order):
-    first = services.refund_order(order=order)
-    again = services.refund_order(order=order)
+    first = services.refund_order(order=order, at=timezone.now())
+    again = services.refund_order(order=order, at=timezone.now())
     assert again.refunded_at == first.refunded_at
     assert Event.objects.filter(verb=Event.Verb.ORDER_REFUNDED).count() == 1
 
@@ -173,7 +174,7 @@ def test_refund_twice_is_one_refund(order):
 def test_refund_of_a_renewal_leaves_the_term_that_runs(order):
     renewal, _new = renew(order)
     before = Term.objects.get(order=order).ends_at
-    services.refund_order(order=renewal)
+    services.refund_order(order=renewal, at=timezone.now())
     assert Term.objects.get().ends_at == before
     assert License.objects.get().state == License.State.ACTIVE
 
@@ -181,7 +182,7 @@ def test_refund_of_a_renewal_leaves_the_term_that_runs(order):
 def test_refund_of_the_running_term_lets_the_next_begin(order):
     renewal, _new = renew(order)
     now = timezone.now()
-    services.refund_order(order=order, now=now)
+    services.refund_order(order=order, at=now)
     second = Term.objects.get(order=renewal)
     assert second.starts_at == now
     assert timedelta(days=364) < second.ends_at - now < timedelta(days=368)
@@ -191,21 +192,21 @@ def test_refund_of_the_running_term_lets_the_next_begin(order):
 def test_refund_of_a_renewal_lets_those_behind_it_move_up(order):
     second, _new = renew(order)
     third, _new = renew(order, "A-3")
-    services.refund_order(order=second)
+    services.refund_order(order=second, at=timezone.now())
     assert Term.objects.get(order=third).starts_at == Term.objects.get(order=order).ends_at
 
 
 def test_refund_of_what_is_over_changes_no_term(order):
     Term.objects.update(starts_at=days(-400), ends_at=days(-1))
-    services.refund_order(order=order)
+    services.refund_order(order=order, at=timezone.now())
     assert License.objects.get().state == License.State.EXPIRED
 
 
 def test_refund_of_what_waits_is_never_delivered(place):
     order, _new = place()
     renewal, _new = renew(order)
-    services.refund_order(order=order)
-    assert services.deliver_waiting_orders(user=UserFactory(email="anna@example.com")) == []
+    services.refund_order(order=order, at=timezone.now())
+    assert services.deliver_waiting_orders(user=UserFactory(email="anna@example.com"), at=timezone.now()) == []
     renewal.refresh_from_db()
     assert renewal.state == Order.State.CANCELLED
 
@@ -214,7 +215,7 @@ def test_refund_keeps_a_term_of_another_origin(order):
     license = order.term.license
     end = order.term.ends_at
     TermFactory(license=license, plan=order.plan, starts_at=end, ends_at=end + timedelta(days=10))
-    services.refund_order(order=order)
+    services.refund_order(order=order, at=timezone.now())
     license = License.objects.get()
     assert license.state != License.State.BLOCKED
     assert license.term.ends_at <= end + timedelta(days=10)
@@ -226,7 +227,7 @@ def test_refund_keeps_a_term_of_another_origin(order):
 def test_cancelled_subscription_runs_to_its_end(place, customer, subscription):
     order, _new = place()
     before = Term.objects.get().ends_at
-    order = services.cancel_order(order=order)
+    order = services.cancel_order(order=order, at=timezone.now())
     license = License.objects.get()
     assert not license.renews_itself
     assert license.ends_at == before
@@ -237,53 +238,53 @@ def test_cancelled_subscription_runs_to_its_end(place, customer, subscription):
 def test_subscription_is_cancelled_by_any_of_its_orders(place, customer, subscription):
     order, _new = place()
     renewal, _new = renew(order)
-    services.cancel_order(order=renewal)
+    services.cancel_order(order=renewal, at=timezone.now())
     assert not License.objects.get().renews_itself
 
 
 def test_renewal_takes_a_cancelled_subscription_up_again(place, customer, subscription):
     order, _new = place()
-    services.cancel_order(order=order)
+    services.cancel_order(order=order, at=timezone.now())
     renew(order)
     assert License.objects.get().renews_itself
 
 
 def test_cancelling_twice_is_once(place, customer, subscription):
     order, _new = place()
-    first = services.cancel_order(order=order)
-    assert services.cancel_order(order=order).cancelled_at == first.cancelled_at
+    first = services.cancel_order(order=order, at=timezone.now())
+    assert services.cancel_order(order=order, at=timezone.now()).cancelled_at == first.cancelled_at
     assert Event.objects.filter(verb=Event.Verb.ORDER_CANCELLED).count() == 1
 
 
 def test_waiting_order_is_withdrawn(place):
     order, _new = place()
-    assert services.cancel_order(order=order).state == Order.State.CANCELLED
-    assert services.deliver_waiting_orders(user=UserFactory(email="anna@example.com")) == []
+    assert services.cancel_order(order=order, at=timezone.now()).state == Order.State.CANCELLED
+    assert services.deliver_waiting_orders(user=UserFactory(email="anna@example.com"), at=timezone.now()) == []
     assert not License.objects.exists()
 
 
 def test_what_cannot_be_cancelled(order, codes_order, refused):
-    refused("nothing_to_cancel", services.cancel_order, order=order)
-    refused("nothing_to_cancel", services.cancel_order, order=codes_order)
-    services.refund_order(order=order)
-    refused("order_refunded", services.cancel_order, order=order)
+    refused("nothing_to_cancel", services.cancel_order, order=order, at=timezone.now())
+    refused("nothing_to_cancel", services.cancel_order, order=codes_order, at=timezone.now())
+    services.refund_order(order=order, at=timezone.now())
+    refused("order_refunded", services.cancel_order, order=order, at=timezone.now())
 
 
 # Codes
 
 
 def test_codes_are_shown_for_a_day_and_can_be_used(codes_order, place, customer):
-    codes = services.codes_of_order(order=codes_order)
+    codes = services.codes_of_order(order=codes_order, at=timezone.now())
     assert len(set(codes)) == 3
     again, is_new = place("C-1", email="", codes=3)
     assert not is_new
-    assert services.codes_of_order(order=again) == codes
-    assert services.redeem_code(user=customer, text=codes[0]).owner == customer
-    assert services.codes_of_order(order=codes_order, now=days(1)) == []
+    assert services.codes_of_order(order=again, at=timezone.now()) == codes
+    assert services.redeem_code(user=customer, text=codes[0], at=timezone.now()).owner == customer
+    assert services.codes_of_order(order=codes_order, at=days(1)) == []
 
 
 def test_license_order_has_no_codes(order):
-    assert services.codes_of_order(order=order) == []
+    assert services.codes_of_order(order=order, at=timezone.now()) == []
 
 
 @pytest.mark.parametrize("count", [-1, 10_001])
@@ -301,20 +302,23 @@ def test_trial_may_be_ordered_as_codes(place):
 
 
 def test_refund_of_codes_revokes_the_unused_and_blocks_the_used(codes_order, customer, other_customer, refused):
-    used, unused, _third = services.codes_of_order(order=codes_order)
-    license = services.redeem_code(user=customer, text=used)
-    services.refund_order(order=codes_order)
+    used, unused, _third = services.codes_of_order(order=codes_order, at=timezone.now())
+    license = services.redeem_code(user=customer, text=used, at=timezone.now())
+    services.refund_order(order=codes_order, at=timezone.now())
     license.refresh_from_db()
     assert license.blocked_reason == REFUNDED
     assert codes_order.batch.codes.filter(revoked_reason="refunded").count() == 2
-    assert REFUNDED in refused("revoked", services.redeem_code, user=other_customer, text=unused).messages[0]
-    assert services.codes_of_order(order=Order.objects.get(pk=codes_order.pk)) == []
+    again = {"user": other_customer, "text": unused, "at": timezone.now()}
+    assert REFUNDED in refused("revoked", services.redeem_code, **again).messages[0]
+    assert services.codes_of_order(order=Order.objects.get(pk=codes_order.pk), at=timezone.now()) == []
 
 
 def test_refund_leaves_other_licenses_of_the_customer(codes_order, customer):
     other = TermFactory(license__owner=customer).license
-    services.redeem_code(user=customer, text=services.codes_of_order(order=codes_order)[0])
-    services.refund_order(order=codes_order)
+    services.redeem_code(
+        user=customer, text=services.codes_of_order(order=codes_order, at=timezone.now())[0], at=timezone.now()
+    )
+    services.refund_order(order=codes_order, at=timezone.now())
     other.refresh_from_db()
     assert other.blocked_at is None
 
@@ -324,18 +328,18 @@ def test_devices_of_a_refunded_term_move_to_the_next_one(order, customer):
     smaller = PlanFactory(product=order.plan.product, seats=0)
     SeatPoolFactory(plan=smaller, quantity=1)
     for device in DeviceFactory.create_batch(2, owner=customer):
-        services.take_seat(license=order.term.license, device=device)
+        services.take_seat(license=order.term.license, device=device, at=timezone.now())
     renew(order, plan=smaller.slug)
-    services.refund_order(order=order)
+    services.refund_order(order=order, at=timezone.now())
     license = License.objects.with_state().get()
     assert [has_seat for _device, has_seat in license.devices] == [True, False]
 
 
 def test_refund_that_looked_at_the_clock_before_the_code_was_added(codes_order, customer, other_customer, refused):
     """Whoever waits for a lock has an old clock: the code stays used, and its license is blocked."""
-    text = services.codes_of_order(order=codes_order)[0]
+    text = services.codes_of_order(order=codes_order, at=timezone.now())[0]
     before = timezone.now()
-    services.redeem_code(user=customer, text=text)
-    services.refund_order(order=codes_order, now=before)
+    services.redeem_code(user=customer, text=text, at=timezone.now())
+    services.refund_order(order=codes_order, at=before)
     assert License.objects.get().blocked_at
-    refused("taken", services.redeem_code, user=other_customer, text=text)
+    refused("taken", services.redeem_code, user=other_customer, text=text, at=timezone.now())

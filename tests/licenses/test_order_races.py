@@ -3,6 +3,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.utils.timezone import now
 
 from devices.services import connect
 from licenses import services
@@ -32,7 +33,7 @@ def test_one_number_sixteen_times(plan, store, numbers):
     person = UserFactory()
 
     def place(number, _thread):
-        return services.place_order(client_id=store.pk, number=number, plan=plan.slug, email=person.email)
+        return services.place_order(client_id=store.pk, number=number, plan=plan.slug, email=person.email, at=now())
 
     for this in race(place, prepare=lambda: f"A-{next(numbers)}"):
         assert this.errors == this.refusals == []
@@ -45,7 +46,9 @@ def test_one_number_of_sixteen_different_orders(plan, store, numbers):
     people = UserFactory.create_batch(THREADS)
 
     def place(number, thread):
-        return services.place_order(client_id=store.pk, number=number, plan=plan.slug, email=people[thread].email)
+        return services.place_order(
+            client_id=store.pk, number=number, plan=plan.slug, email=people[thread].email, at=now()
+        )
 
     for this in race(place, prepare=lambda: f"A-{next(numbers)}"):
         assert this.errors == []
@@ -55,8 +58,8 @@ def test_one_number_of_sixteen_different_orders(plan, store, numbers):
 
 def test_one_number_of_codes(plan, store, numbers):
     def place(number, _thread):
-        order, _new = services.place_order(client_id=store.pk, number=number, plan=plan.slug, codes=2)
-        return tuple(services.codes_of_order(order=order))
+        order, _new = services.place_order(client_id=store.pk, number=number, plan=plan.slug, codes=2, at=now())
+        return tuple(services.codes_of_order(order=order, at=now()))
 
     for this in race(place, prepare=lambda: f"C-{next(numbers)}"):
         assert this.errors == this.refusals == []
@@ -69,10 +72,10 @@ def test_one_renewal_sixteen_times(plan, store, numbers):
 
     def prepare():
         number = f"A-{next(numbers)}"
-        return services.place_order(client_id=store.pk, number=number, plan=plan.slug, email=person.email)[0]
+        return services.place_order(client_id=store.pk, number=number, plan=plan.slug, email=person.email, at=now())[0]
 
     def renew(order, _thread):
-        return services.renew_order(order=order, number=f"{order.number}-2")
+        return services.renew_order(order=order, number=f"{order.number}-2", at=now())
 
     for this in race(renew, prepare=prepare):
         assert this.errors == this.refusals == []
@@ -89,10 +92,10 @@ def test_order_against_the_verification_of_its_address(plan, store, numbers):
     def act(prepared, thread):
         user, number = prepared
         if thread % 2:
-            return services.place_order(client_id=store.pk, number=number, plan=plan.slug, email=user.email)
+            return services.place_order(client_id=store.pk, number=number, plan=plan.slug, email=user.email, at=now())
         with transaction.atomic():
             EmailAddress.objects.filter(user=user).update(verified=True)
-            return services.deliver_waiting_orders(user=user)
+            return services.deliver_waiting_orders(user=user, at=now())
 
     for this in race(act, prepare=prepare):
         assert this.errors == this.refusals == []
@@ -104,13 +107,13 @@ def test_refund_against_connecting(plan, store, numbers):
 
     def prepare():
         person, number = UserFactory(), f"A-{next(numbers)}"
-        return services.place_order(client_id=store.pk, number=number, plan=plan.slug, email=person.email)[0]
+        return services.place_order(client_id=store.pk, number=number, plan=plan.slug, email=person.email, at=now())[0]
 
     def act(order, thread):
         if thread % 4 == 0:
-            return services.refund_order(order=order)
+            return services.refund_order(order=order, at=now())
         facts = {"machine_id": f"{thread:032x}", "platform": "windows", "name": "PC"}
-        return connect(user=order.user, product=plan.product, **facts)
+        return connect(user=order.user, product=plan.product, **facts, at=now())
 
     for this in race(act, prepare=prepare):
         assert this.errors == []
@@ -122,14 +125,16 @@ def test_refund_of_codes_against_adding_one(plan, store, numbers):
     people = UserFactory.create_batch(THREADS)
 
     def prepare():
-        order = services.place_order(client_id=store.pk, number=f"C-{next(numbers)}", plan=plan.slug, codes=1)[0]
-        return order, services.codes_of_order(order=order)[0]
+        order = services.place_order(
+            client_id=store.pk, number=f"C-{next(numbers)}", plan=plan.slug, codes=1, at=now()
+        )[0]
+        return order, services.codes_of_order(order=order, at=now())[0]
 
     def act(prepared, thread):
         order, text = prepared
         if thread % 4 == 0:
-            return services.refund_order(order=order)
-        return services.redeem_code(user=people[thread], text=text)
+            return services.refund_order(order=order, at=now())
+        return services.redeem_code(user=people[thread], text=text, at=now())
 
     for this in race(act, prepare=prepare):
         assert this.errors == []
@@ -144,13 +149,19 @@ def test_withdrawal_against_the_verification(plan, store, numbers):
     def prepare():
         user = UserFactory(verified=False)
         number = f"A-{next(numbers)}"
-        order, _new = services.place_order(client_id=store.pk, number=number, plan=plan.slug, email=user.email)
+        order, _new = services.place_order(
+            client_id=store.pk, number=number, plan=plan.slug, email=user.email, at=now()
+        )
         EmailAddress.objects.filter(user=user).update(verified=True)
         return user, order
 
     def act(prepared, thread):
         user, order = prepared
-        return services.cancel_order(order=order) if thread % 2 else services.deliver_waiting_orders(user=user)
+        return (
+            services.cancel_order(order=order, at=now())
+            if thread % 2
+            else services.deliver_waiting_orders(user=user, at=now())
+        )
 
     for this in race(act, prepare=prepare):
         assert this.errors == []

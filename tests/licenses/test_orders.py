@@ -89,15 +89,15 @@ def test_registration_form_has_the_address_of_the_mail(client):
 
 def test_somebody_elses_verification_delivers_nothing(place, other_customer):
     place()
-    assert services.deliver_waiting_orders(user=other_customer) == []
+    assert services.deliver_waiting_orders(user=other_customer, at=timezone.now()) == []
 
 
 def test_waiting_orders_are_delivered_once(place, store):
     place("A-1")
     place("A-2")
     anna = UserFactory(email="anna@example.com")
-    assert len(services.deliver_waiting_orders(user=anna)) == 2
-    assert services.deliver_waiting_orders(user=anna) == []
+    assert len(services.deliver_waiting_orders(user=anna, at=timezone.now())) == 2
+    assert services.deliver_waiting_orders(user=anna, at=timezone.now()) == []
     assert License.objects.count() == 2
 
 
@@ -105,7 +105,7 @@ def test_term_runs_from_the_purchase_to_the_end_of_a_day_where_the_person_lives(
     customer.time_zone = "America/New_York"
     customer.save()
     bought = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)  # still 9 March there
-    place(bought_at=bought, now=bought + timedelta(days=5))
+    place(bought_at=bought, at=bought + timedelta(days=5))
     term = Term.objects.get()
     assert term.starts_at == bought
     assert term.ends_at == datetime(2027, 3, 10, 5, 0, tzinfo=UTC)
@@ -113,13 +113,13 @@ def test_term_runs_from_the_purchase_to_the_end_of_a_day_where_the_person_lives(
 
 def test_term_of_a_waiting_order_runs_from_the_purchase_too(place):
     order, _new = place(bought_at=days(-3))
-    services.deliver_waiting_orders(user=UserFactory(email="anna@example.com"))
+    services.deliver_waiting_orders(user=UserFactory(email="anna@example.com"), at=timezone.now())
     assert Term.objects.get().starts_at == order.bought_at
 
 
 def test_clock_of_the_store_may_be_a_little_fast(place, customer):
     now = timezone.now()
-    place(bought_at=now + timedelta(minutes=4), now=now)
+    place(bought_at=now + timedelta(minutes=4), at=now)
     assert License.objects.get().state == License.State.ACTIVE
 
 
@@ -197,14 +197,14 @@ def test_bad_address_is_refused(refused, place, email):
 
 
 def test_plan_that_is_not_sold_any_more_is_refused(refused, place, plan):
-    services.withdraw_from_sale(row=plan)
+    services.withdraw_from_sale(row=plan, at=timezone.now())
     refused("plan_withdrawn", place)
     refused("plan_withdrawn", place, email="", codes=2)
     assert not Order.objects.exists()
 
 
 def test_what_was_bought_before_the_plan_was_withdrawn_is_delivered(place, plan, customer):
-    services.withdraw_from_sale(row=plan)
+    services.withdraw_from_sale(row=plan, at=timezone.now())
     bought_at = days(-1)
     assert place(bought_at=bought_at)[0].delivered_at
     assert place("C-1", email="", codes=2, bought_at=bought_at)[0].batch.codes.count() == 2
@@ -212,8 +212,8 @@ def test_what_was_bought_before_the_plan_was_withdrawn_is_delivered(place, plan,
 
 def test_withdrawn_plan_is_renewed(place, plan, customer):
     order = place()[0]
-    services.withdraw_from_sale(row=plan)
-    assert services.renew_order(order=order, number="A-2")[0].delivered_at
+    services.withdraw_from_sale(row=plan, at=timezone.now())
+    assert services.renew_order(order=order, number="A-2", at=timezone.now())[0].delivered_at
 
 
 def test_unknown_plan_is_refused(refused, place):
@@ -252,7 +252,7 @@ def test_waiting_order_whose_region_does_not_fit_goes_on_waiting(place, client):
     Plan.objects.update(region="europe")
     place()
     anna = UserFactory(email="anna@example.com", region="americas")
-    assert services.deliver_waiting_orders(user=anna) == []
+    assert services.deliver_waiting_orders(user=anna, at=timezone.now()) == []
     anna.region = ""
     anna.save()
     client.post(reverse("account_login"), {"login": anna.email, "password": PASSWORD})

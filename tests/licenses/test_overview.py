@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
+from django.utils.timezone import now
 
 from licenses.models import License
 from licenses.overview import in_order, summary
@@ -95,9 +96,9 @@ def test_what_needs_its_owner_is_first_and_what_is_over_last(customer, have):
     old, new = have(created_at=days(-9)), have(created_at=days(-2))
     crowded = have(created_at=days(-20))
     for _number in range(2):
-        take_seat(license=crowded, device=DeviceFactory(owner=customer))
+        take_seat(license=crowded, device=DeviceFactory(owner=customer), at=now())
     shrink(crowded)
     blocked, later, sooner = have(), have(**ENDING), have(start=-362, end=3)
-    block_license(license=blocked, reason="Charged back.")
+    block_license(license=blocked, reason="Charged back.", at=now())
     standings = in_order(License.objects.for_user(customer).standings(timezone.now()))
     assert [each.license for each in standings] == [sooner, later, blocked, crowded, new, old, expired]

@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import Event, License, Order
@@ -26,7 +27,7 @@ def shop(store, plan):
 
 
 def correct(order, email=RIGHT, **more):
-    return services.readdress_order(order=order, email=email, **{"reason": "A typing mistake.", **more})
+    return services.readdress_order(order=order, email=email, **{"reason": "A typing mistake.", **more}, at=now())
 
 
 def recipients():
@@ -37,12 +38,12 @@ def test_right_address_without_account_gets_the_mail(waiting):
     correct(waiting, " Anna@Example.com ")
     assert recipients() == [WRONG, RIGHT]
     assert Order.objects.get().email == RIGHT
-    assert services.deliver_waiting_orders(user=UserFactory(email=WRONG)) == []
-    assert len(services.deliver_waiting_orders(user=UserFactory(email=RIGHT))) == 1
+    assert services.deliver_waiting_orders(user=UserFactory(email=WRONG), at=now()) == []
+    assert len(services.deliver_waiting_orders(user=UserFactory(email=RIGHT), at=now())) == 1
 
 
 def test_right_address_with_an_account_gets_the_license_and_its_renewals(waiting, customer):
-    services.renew_order(order=waiting, number="A-2")
+    services.renew_order(order=waiting, number="A-2", at=now())
     correct(waiting)
     assert License.objects.get().owner == customer
     assert License.objects.get().terms.count() == 2
@@ -50,7 +51,7 @@ def test_right_address_with_an_account_gets_the_license_and_its_renewals(waiting
 
 
 def test_renewal_leads_to_the_order_that_it_renews(waiting):
-    renewal, _new = services.renew_order(order=waiting, number="A-2")
+    renewal, _new = services.renew_order(order=waiting, number="A-2", at=now())
     correct(renewal)
     assert set(Order.objects.values_list("email", flat=True)) == {RIGHT}
 
@@ -70,7 +71,7 @@ def test_same_address_again_changes_nothing(waiting):
 
 
 def test_what_does_not_wait_keeps_its_address(order, codes_order, waiting, refused):
-    services.cancel_order(order=waiting)
+    services.cancel_order(order=waiting, at=now())
     for done in (order, codes_order, waiting):
         refused("not_waiting", correct, done, "new@example.com")
     assert not Order.objects.filter(email="new@example.com").exists()
@@ -92,22 +93,22 @@ def test_account_of_another_region_is_refused_and_nothing_changes(place, refused
 
 
 def test_mail_is_sent_again_to_whoever_waits(waiting, staff):
-    services.mail_order_again(order=waiting, actor=staff)
+    services.mail_order_again(order=waiting, actor=staff, at=now())
     assert recipients() == [WRONG, WRONG]
     assert Event.objects.get(verb=Event.Verb.ORDER_MAILED).order == waiting
 
 
 def test_mail_about_a_delivered_order_is_sent_again(order, customer):
-    services.mail_order_again(order=order)
+    services.mail_order_again(order=order, at=now())
     assert recipients() == [customer.email] * 2
     assert Event.objects.filter(license=License.objects.get(), verb=Event.Verb.ORDER_MAILED).exists()
 
 
 def test_what_brought_no_license_has_no_mail(order, codes_order, waiting, refused):
-    services.refund_order(order=order)
-    services.cancel_order(order=waiting)
+    services.refund_order(order=order, at=now())
+    services.cancel_order(order=waiting, at=now())
     for done in (order, codes_order, waiting):
-        refused("nothing_to_mail", services.mail_order_again, order=done)
+        refused("nothing_to_mail", services.mail_order_again, order=done, at=now())
 
 
 # By the store

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import Event
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def add(user, plan=None):
-    return services.submit_code(user=user, text=fresh_code(plan))
+    return services.submit_code(user=user, text=fresh_code(plan), at=now())
 
 
 def test_receipt_says_what_until_when_and_how_many(customer, mailoutbox):
@@ -51,9 +52,9 @@ def test_history_says_that_a_receipt_was_mailed(customer, client_of):
 
 def test_code_that_is_refused_gets_no_receipt(customer, mailoutbox):
     text = fresh_code()
-    services.submit_code(user=customer, text=text)
+    services.submit_code(user=customer, text=text, at=now())
     with pytest.raises(ValidationError):
-        services.submit_code(user=customer, text=text)
+        services.submit_code(user=customer, text=text, at=now())
     assert len(mailoutbox) == 1
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import License, Term
@@ -22,7 +22,7 @@ def test_one_code_sixteen_customers(plan):
     people = UserFactory.create_batch(THREADS)
 
     def redeem(code, number):
-        return services.redeem_code(user=people[number], text=code)
+        return services.redeem_code(user=people[number], text=code, at=now())
 
     for this in race(redeem, prepare=lambda: fresh_code(plan)):
         assert this.errors == []
@@ -35,7 +35,7 @@ def test_one_code_one_customer_sixteen_times(plan):
     person = UserFactory()
 
     def redeem(code, number):
-        return services.redeem_code(user=person, text=code)
+        return services.redeem_code(user=person, text=code, at=now())
 
     def fresh_start():
         forget_licenses()
@@ -53,8 +53,8 @@ def test_revoking_against_redeeming(plan):
 
     def act(code, number):
         if number % 2:
-            return services.redeem_code(user=people[number], text=code[0])
-        services.revoke_code(code=code[1], reason="lost")
+            return services.redeem_code(user=people[number], text=code[0], at=now())
+        services.revoke_code(code=code[1], reason="lost", at=now())
         return None
 
     def prepare():
@@ -73,7 +73,7 @@ def test_account_never_holds_more_than_its_cap(plan, settings):
     settings.CODE_LIMITS = {**settings.CODE_LIMITS, "licenses_per_account": 3}
 
     def redeem(prepared, number):
-        return services.redeem_code(user=prepared[0], text=prepared[1][number])
+        return services.redeem_code(user=prepared[0], text=prepared[1][number], at=now())
 
     def prepare():
         return UserFactory(), [fresh_code(plan) for _thread in range(THREADS)]
@@ -99,7 +99,7 @@ def test_harness_sees_a_naive_twin_fail(plan):
             support_key=services.terms.new_support_key(),
             blocked_reason=code,
         )
-        return Term.objects.create(license=license, plan=plan, starts_at=timezone.now(), ends_at=days(365))
+        return Term.objects.create(license=license, plan=plan, starts_at=now(), ends_at=days(365))
 
     rounds = list(race(naive, prepare=lambda: fresh_code(plan)))
     violated = [this for this in rounds if License.objects.filter(blocked_reason=this.prepared).count() > 1]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import now
 
 from devices.services import connect
 from licenses import services
@@ -18,9 +19,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def used(codes_order, customer, other_customer):
     """Two codes of one order, Anna's and Ben's; the third is unused."""
-    mine, theirs, _unused = services.codes_of_order(order=codes_order)
-    services.redeem_code(user=customer, text=mine)
-    services.redeem_code(user=other_customer, text=theirs)
+    mine, theirs, _unused = services.codes_of_order(order=codes_order, at=now())
+    services.redeem_code(user=customer, text=mine, at=now())
+    services.redeem_code(user=other_customer, text=theirs, at=now())
     return ActivationCode.objects.get(term__license__owner=customer)
 
 
@@ -34,7 +35,7 @@ def refund(shop, name, number="C-1"):
 
 
 def test_other_customers_of_the_order_are_not_touched(used, customer, other_customer):
-    services.refund_code(code=used)
+    services.refund_code(code=used, at=now())
     assert License.objects.get(owner=customer).state == License.State.BLOCKED
     assert License.objects.get(owner=other_customer).state == License.State.ACTIVE
     assert list(ActivationCode.objects.exclude(revoked_at=None)) == [used]
@@ -44,15 +45,15 @@ def test_other_customers_of_the_order_are_not_touched(used, customer, other_cust
 def test_seats_are_free_and_the_store_hears_of_it(used, customer, store):
     add_endpoint(client_id=store.pk, url="http://localhost:9/hooks")
     product = used.batch.plan.product
-    connect(name="PC", user=customer, machine_id="a" * 32, platform="windows", product=product)
-    services.refund_code(code=used)
+    connect(name="PC", user=customer, machine_id="a" * 32, platform="windows", product=product, at=now())
+    services.refund_code(code=used, at=now())
     assert not Seat.objects.held().exists()
     assert list(Delivery.objects.values_list("topic", flat=True)) == ["license.ended"]
 
 
 def test_refunding_twice_is_once(used, customer, staff):
-    first = services.refund_code(code=used, actor=staff)
-    assert services.refund_code(code=used).revoked_at == first.revoked_at
+    first = services.refund_code(code=used, actor=staff, at=now())
+    assert services.refund_code(code=used, at=now()).revoked_at == first.revoked_at
     event = Event.objects.get(verb=Event.Verb.CODE_REFUNDED)
     assert (event.actor, event.license.owner, event.code) == (staff, customer, used)
     assert event.sentence == f"Purchase of the code ending in {used.hint} refunded"
@@ -61,19 +62,19 @@ def test_refunding_twice_is_once(used, customer, staff):
 def test_another_purchase_goes_on(used, customer):
     term = used.term
     TermFactory(license=term.license, plan=term.plan, starts_at=term.ends_at, ends_at=days(900))
-    services.refund_code(code=used)
+    services.refund_code(code=used, at=now())
     assert License.objects.get(owner=customer).state == License.State.ACTIVE
 
 
 def test_unused_code_is_revoked(customer, refused):
     text = fresh_code()
-    services.refund_code(code=services.redeem.find_code(text))
-    refused("revoked", services.redeem_code, user=customer, text=text)
+    services.refund_code(code=services.redeem.find_code(text), at=now())
+    refused("revoked", services.redeem_code, user=customer, text=text, at=now())
 
 
 def test_whole_order_is_refunded_after_one_of_its_codes(used, codes_order, customer):
-    services.refund_code(code=used)
-    services.refund_order(order=codes_order)
+    services.refund_code(code=used, at=now())
+    services.refund_order(order=codes_order, at=now())
     assert all(license.blocked_at for license in License.objects.all())
     refunds = Event.objects.filter(license__owner=customer, verb__in=["order_refunded", "code_refunded"])
     assert [event.verb for event in refunds] == ["code_refunded"]
@@ -84,7 +85,7 @@ def test_whole_order_is_refunded_after_one_of_its_codes(used, codes_order, custo
 
 @pytest.mark.parametrize("name", ["text", "case", "small case", "end"])
 def test_store_names_a_code(shop, used, codes_order, customer, name):
-    text = next(text for text in services.codes_of_order(order=codes_order) if text.endswith(used.hint))
+    text = next(text for text in services.codes_of_order(order=codes_order, at=now()) if text.endswith(used.hint))
     names = {"text": f" {text.lower()} ", "case": used.case_number, "small case": f"c{used.pk}", "end": used.hint}
     told = refund(shop, names[name]).json()
     assert (told["state"], told["refunded_at"]) == ("delivered", None)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import Plan
@@ -29,7 +30,7 @@ def berliner(customer):
 
 def refusal_of(customer, text: str) -> str:
     with pytest.raises(ValidationError) as refusal:
-        services.redeem_code(user=customer, text=text)
+        services.redeem_code(user=customer, text=text, at=now())
     return refusal.value.messages[0]
 
 

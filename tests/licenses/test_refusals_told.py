@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import now
 
 from licenses.models import WaitingCode
 from licenses.services import keep_code_in_session, move_waiting_code, redeem_code
@@ -19,7 +20,7 @@ def anna(client_of, customer):
 
 def test_code_that_the_account_has_opens_its_license(anna, customer):
     code = fresh_code()
-    license = redeem_code(user=customer, text=code)
+    license = redeem_code(user=customer, text=code, at=now())
     answer = anna.post(ADD, {"code": code}, follow=True)
     page = answer.content.decode()
     assert answer.redirect_chain == [(license.get_absolute_url(), 302)]
@@ -32,8 +33,8 @@ def test_code_that_waited_and_was_added_waits_no_more(anna, customer):
     code = fresh_code()
     session = anna.session
     keep_code_in_session(session=session, text=code)
-    move_waiting_code(session=session, user=customer)
-    redeem_code(user=customer, text=code)
+    move_waiting_code(session=session, user=customer, at=now())
+    redeem_code(user=customer, text=code, at=now())
     page = anna.post(reverse("licenses:add_waiting"), follow=True).content.decode()
     assert "You have added this code already" in page
     assert not WaitingCode.objects.exists()

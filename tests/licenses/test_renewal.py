@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.api import shown
@@ -46,7 +47,7 @@ def everything_agrees(read_page):
     """Compare what each order, the license and its page say about the renewal, and return it."""
     license = License.objects.get()
     for order in Order.objects.all():
-        told = shown(order)
+        told = shown(order, timezone.now())
         assert told["license"]["renews_itself"] == license.renews_itself
         assert not (told["cancelled_at"] and license.renews_itself and told["delivered_at"])
     says = read_page()
@@ -124,7 +125,7 @@ def test_what_waits_for_its_person_is_delivered_as_it_was_left(shop, client_of, 
     for what in acts:
         act(shop, what, -1)
     customer = UserFactory(email=ANNA["email"])
-    services.deliver_waiting_orders(user=customer)
+    services.deliver_waiting_orders(user=customer, at=now())
     assert License.objects.exists() == (acts[0] == "renew")
     if License.objects.exists():
         browser = client_of(customer)
@@ -135,7 +136,7 @@ def test_what_waits_for_its_person_is_delivered_as_it_was_left(shop, client_of, 
 
 
 def test_subscription_from_a_code_says_that_it_ends(customer, read_page, monthly):
-    license = services.redeem_code(user=customer, text=fresh_code(monthly))
+    license = services.redeem_code(user=customer, text=fresh_code(monthly), at=now())
     assert not license.renews_itself
     assert "It does not renew by itself." in read_page()
     assert "renews by itself on" not in read_page()
@@ -143,12 +144,12 @@ def test_subscription_from_a_code_says_that_it_ends(customer, read_page, monthly
 
 def test_subscription_from_the_code_of_a_store_ends_as_well(place, customer, read_page, monthly):
     order, _new = place("C-1", email="", codes=1)
-    services.redeem_code(user=customer, text=services.codes_of_order(order=order)[0])
+    services.redeem_code(user=customer, text=services.codes_of_order(order=order, at=now())[0], at=now())
     assert "It does not renew by itself." in read_page()
 
 
 def test_subscription_from_a_code_is_told_that_it_ends_soon(customer, read_page, monthly):
-    services.redeem_code(user=customer, text=fresh_code(monthly))
+    services.redeem_code(user=customer, text=fresh_code(monthly), at=now())
     Term.objects.update(starts_at=days(-25), ends_at=days(3))
     assert License.objects.get().state == License.State.ENDING
     assert "It does not renew by itself." in read_page()

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import now
 
 from devices.services import connect
 from licenses import services
@@ -39,8 +40,8 @@ def pass_on(license, *machines, start=0.0):
     for number, device in enumerate(machines):
         moment = at(start + number / 1440)
         for seat in Seat.objects.held().filter(license=license).select_related("device"):
-            free_seat(license=license, device=seat.device, now=moment)
-        take_seat(license=license, device=device, now=moment)
+            free_seat(license=license, device=seat.device, at=moment)
+        take_seat(license=license, device=device, at=moment)
 
 
 def stays(text: str) -> list[Stay]:
@@ -73,9 +74,9 @@ def test_nothing_before_a_reset_counts():
 
 def test_third_move_of_one_seat_in_thirty_days_is_refused(license, machines):
     pass_on(license, *machines[:3])
-    free_seat(license=license, device=machines[2], now=at(1))
+    free_seat(license=license, device=machines[2], at=at(1))
     with pytest.raises(ValidationError) as refusal:
-        take_seat(license=license, device=machines[3], now=at(1))
+        take_seat(license=license, device=machines[3], at=at(1))
     assert refusal.value.code == "move_limit"
     assert f"The next device can be connected on {day(at(30))}." in refusal.value.messages[0]
     assert not Seat.objects.held().exists()
@@ -88,32 +89,32 @@ def test_it_is_possible_again_on_the_day_that_was_named(license, machines):
     again_at = refusal.value.params["again_at"]
     assert again_at == at(30 + 1 / 1440)
     with pytest.raises(ValidationError):
-        take_seat(license=license, device=machines[3], now=again_at - timedelta(seconds=1))
-    assert take_seat(license=license, device=machines[3], now=again_at)
+        take_seat(license=license, device=machines[3], at=again_at - timedelta(seconds=1))
+    assert take_seat(license=license, device=machines[3], at=again_at)
 
 
 def test_same_device_comes_back_as_often_as_it_likes(license, machines):
     pass_on(license, *machines[:3])
     for hour in range(1, 9):
-        free_seat(license=license, device=machines[2], now=at(hour / 24))
-        assert take_seat(license=license, device=machines[2], now=at(hour / 24))
+        free_seat(license=license, device=machines[2], at=at(hour / 24))
+        assert take_seat(license=license, device=machines[2], at=at(hour / 24))
 
 
 def test_full_license_says_that_first(license, machines):
     pass_on(license, *machines[:3])
     with pytest.raises(ValidationError, check=lambda refusal: refusal.code == "seat_limit"):
-        take_seat(license=license, device=machines[3], now=at(1))
+        take_seat(license=license, device=machines[3], at=at(1))
 
 
 def test_five_seats_may_move_ten_times(customer):
     license = LicenseFactory(owner=customer)
     for number, device in enumerate(DeviceFactory.create_batch(16, owner=customer)):
         if number >= 5:
-            free_seat(license=license, device=Seat.objects.held().earliest("connected_at").device, now=at(number / 24))
+            free_seat(license=license, device=Seat.objects.held().earliest("connected_at").device, at=at(number / 24))
         if number < 15:
-            take_seat(license=license, device=device, now=at(number / 24))
+            take_seat(license=license, device=device, at=at(number / 24))
     with pytest.raises(ValidationError, check=lambda refusal: refusal.code == "move_limit"):
-        take_seat(license=license, device=device, now=at(1))
+        take_seat(license=license, device=device, at=at(1))
 
 
 def test_license_without_a_limit_on_devices_has_none_on_moves(customer, machines):
@@ -126,8 +127,8 @@ def test_license_without_a_limit_on_devices_has_none_on_moves(customer, machines
 def test_place_given_up_before_the_window_may_be_taken_within_it(license, machines):
     license.terms.update(starts_at=days(-90))
     pass_on(license, machines[0], start=-60)
-    free_seat(license=license, device=machines[0], now=at(-35))
-    take_seat(license=license, device=machines[1], now=at(-15))
+    free_seat(license=license, device=machines[0], at=at(-35))
+    take_seat(license=license, device=machines[1], at=at(-15))
     assert len(license.moves_at(at(0)).made) == 1
     assert len(license.moves_at(at(16)).made) == 0
 
@@ -136,30 +137,30 @@ def test_smaller_plan_takes_no_device_away(customer, machines):
     license = LicenseFactory(owner=customer)
     for start in (0, 1):
         for device in machines[:2]:
-            take_seat(license=license, device=device, now=at(start))
-            free_seat(license=license, device=device, now=at(start + 0.5))
-            take_seat(license=license, device=machines[2 + start], now=at(start + 0.6))
-            free_seat(license=license, device=machines[2 + start], now=at(start + 0.7))
+            take_seat(license=license, device=device, at=at(start))
+            free_seat(license=license, device=device, at=at(start + 0.5))
+            take_seat(license=license, device=machines[2 + start], at=at(start + 0.6))
+            free_seat(license=license, device=machines[2 + start], at=at(start + 0.7))
     license.terms.update(ends_at=days(-1))
     TermFactory(license=license, plan=PlanFactory(product=license.product, seats=1), starts_at=days(-1))
-    assert take_seat(license=license, device=machines[3], now=at(2))
+    assert take_seat(license=license, device=machines[3], at=at(2))
 
 
 def test_other_license_that_fits_is_taken(customer, license, machines):
     pass_on(license, *machines[:3])
-    free_seat(license=license, device=machines[2], now=at(1))
+    free_seat(license=license, device=machines[2], at=at(1))
     other = LicenseFactory(owner=customer, product=license.product)
     facts = {"machine_id": machines[3].machine_id, "platform": "windows", "name": "PC"}
-    assert connect(user=customer, product=license.product, now=at(1), **facts).license == other
+    assert connect(user=customer, product=license.product, at=at(1), **facts).license == other
 
 
 def test_buyer_begins_with_all_moves(customer, other_customer):
     code = fresh_code(PlanFactory(seats=1))
-    license = services.redeem_code(user=customer, text=code)
+    license = services.redeem_code(user=customer, text=code, at=now())
     license.terms.update(starts_at=days(-20))
     pass_on(license, *DeviceFactory.create_batch(3, owner=customer))
-    services.claim_code(user=other_customer, text=code)
-    services.release_license(user=customer, claim=other_customer.claims.get())
+    services.claim_code(user=other_customer, text=code, at=now())
+    services.release_license(user=customer, claim=other_customer.claims.get(), at=now())
     license.refresh_from_db()
     pass_on(license, *DeviceFactory.create_batch(3, owner=other_customer), start=6)
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.timezone import now
 
 from licenses.models import Event, License, Seat
 from licenses.services import block_license, free_seat, take_seat
@@ -28,14 +29,15 @@ def office(owner=None, **license):
 
 
 def plug(license, platform="windows", **rest):
-    return take_seat(license=license, device=DeviceFactory(owner=license.owner, platform=platform), **rest)
+    device = DeviceFactory(owner=license.owner, platform=platform)
+    return take_seat(license=license, device=device, **{"at": now(), **rest})
 
 
 def numbers(license):
     return sorted(license.seats.held().values_list("number", flat=True))
 
 
-def now(license):
+def read(license):
     """The license as it is in the database, with all that its seats are counted from."""
     return License.objects.with_state().get(pk=license.pk)
 
@@ -72,7 +74,7 @@ def test_lowest_number_that_is_free_is_taken():
     license = LicenseFactory()
     seats = [plug(license) for _device in range(4)]
     for seat in (seats[2], seats[0]):
-        free_seat(license=license, device=seat.device)
+        free_seat(license=license, device=seat.device, at=now())
     assert [plug(license).number, plug(license).number, plug(license).number] == [1, 3, 5]
 
 
@@ -89,7 +91,7 @@ def test_full_pool_refuses_though_another_has_room():
     plug(license, "server")
     with refuses("seat_limit"):
         plug(license, "server")
-    assert now(license).seats_free == 4
+    assert read(license).seats_free == 4
 
 
 def test_second_pool_of_a_platform_is_used_when_the_first_is_full():
@@ -118,7 +120,7 @@ def test_pool_without_limit_never_refuses():
     for _device in range(30):
         plug(license)
     assert numbers(license) == list(range(1, 31))
-    assert (now(license).seats_total, now(license).seats_free, now(license).is_full) == (None, None, False)
+    assert (read(license).seats_total, read(license).seats_free, read(license).is_full) == (None, None, False)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_license_without_a_term_gives_no_seat():
 
 def test_blocked_license_gives_no_seat():
     license = LicenseFactory()
-    block_license(license=license, reason="The payment was charged back.")
+    block_license(license=license, reason="The payment was charged back.", at=now())
     with refuses("blocked"):
         plug(license)
 
@@ -146,21 +148,21 @@ def test_blocked_license_gives_no_seat():
 def test_device_keeps_the_seat_that_it_has():
     license = LicenseFactory()
     seat = plug(license)
-    assert take_seat(license=license, device=seat.device) == seat
+    assert take_seat(license=license, device=seat.device, at=now()) == seat
     assert Event.objects.count() == 1
 
 
 def test_device_keeps_its_seat_when_the_license_is_full():
     license = LicenseFactory(terms__plan__seats=1)
     seat = plug(license)
-    assert take_seat(license=license, device=seat.device) == seat
+    assert take_seat(license=license, device=seat.device, at=now()) == seat
 
 
 def test_freeing_twice_frees_once():
     license = LicenseFactory()
     seat = plug(license)
-    assert free_seat(license=license, device=seat.device) == seat
-    assert free_seat(license=license, device=seat.device) is None
+    assert free_seat(license=license, device=seat.device, at=now()) == seat
+    assert free_seat(license=license, device=seat.device, at=now()) is None
     assert Event.objects.filter(verb=Event.Verb.DEVICE_DISCONNECTED).count() == 1
 
 
@@ -168,13 +170,13 @@ def test_seat_of_an_ended_license_can_be_freed():
     license = LicenseFactory()
     seat = plug(license)
     license.terms.update(ends_at=days(-1))
-    assert free_seat(license=license, device=seat.device) == seat
+    assert free_seat(license=license, device=seat.device, at=now()) == seat
 
 
 def test_clock_that_runs_back_ends_a_seat_when_it_began():
     license = LicenseFactory()
     seat = plug(license)
-    ended = free_seat(license=license, device=seat.device, now=days(-1))
+    ended = free_seat(license=license, device=seat.device, at=days(-1))
     assert ended.disconnected_at == seat.connected_at
     assert list(license.events.values_list("at", flat=True)) == [seat.connected_at] * 2
 
@@ -191,7 +193,7 @@ def test_seats_of_another_license_do_not_count():
 
 def places(license):
     """Where each held seat sits, as derived; and the same as stored, for those that have a place."""
-    derived = {pk: place for pk, place in now(license).sittings.items() if place.pool}
+    derived = {pk: place for pk, place in read(license).sittings.items() if place.pool}
     stored = {seat.pk: (seat.pool, seat.number) for seat in license.seats.held() if seat.pk in derived}
     return {pk: (place.pool, place.number) for pk, place in derived.items()}, stored
 
@@ -203,7 +205,7 @@ def test_devices_move_into_the_pools_of_the_new_plan():
     derived, stored = places(license)
     assert [derived[seat.pk][1] for seat in seats] == [1, 1, 1, 2]
     assert derived != stored
-    assert now(license).seats_used == 4
+    assert read(license).seats_used == 4
 
 
 def test_next_write_stores_what_pages_have_shown():
@@ -222,24 +224,24 @@ def test_smaller_plan_keeps_the_lowest_numbers_and_drops_nobody():
     license = LicenseFactory()
     seats = [plug(license) for _device in range(4)]
     change_plan(license, plan_like(license, (2, DESKTOPS)))
-    license = now(license)
+    license = read(license)
     assert [has_seat for _device, has_seat in license.devices] == [True, True, False, False]
     assert (license.seats_used, license.is_full, license.seats.held().count()) == (2, True, 4)
     with refuses("seat_limit"):
-        take_seat(license=license, device=seats[3].device)
-    assert take_seat(license=license, device=seats[0].device) == seats[0]
+        take_seat(license=license, device=seats[3].device, at=now())
+    assert take_seat(license=license, device=seats[0].device, at=now()) == seats[0]
 
 
 def test_freed_seat_goes_to_a_device_that_had_none():
     license = LicenseFactory()
     seats = [plug(license) for _device in range(3)]
     change_plan(license, plan_like(license, (2, DESKTOPS)))
-    free_seat(license=license, device=seats[0].device)
-    assert [has_seat for _device, has_seat in now(license).devices] == [True, True]
+    free_seat(license=license, device=seats[0].device, at=now())
+    assert [has_seat for _device, has_seat in read(license).devices] == [True, True]
     with refuses("seat_limit"):
         plug(license)
-    moved = take_seat(license=license, device=seats[2].device)
-    assert (moved.pk, moved.pool, moved.number) == (seats[2].pk, now(license).plan.pools.get(), 2)
+    moved = take_seat(license=license, device=seats[2].device, at=now())
+    assert (moved.pk, moved.pool, moved.number) == (seats[2].pk, read(license).plan.pools.get(), 2)
     derived, stored = places(license)
     assert derived == stored
 
@@ -248,16 +250,16 @@ def test_plan_without_room_for_a_platform_leaves_the_device_without_a_seat():
     license = LicenseFactory()
     phone, laptop = plug(license, "ios"), plug(license, "windows")
     change_plan(license, plan_like(license, (5, DESKTOPS)))
-    seated = {device.pk: has_seat for device, has_seat in now(license).devices}
+    seated = {device.pk: has_seat for device, has_seat in read(license).devices}
     assert seated == {phone.device.pk: False, laptop.device.pk: True}
 
 
 def test_same_plan_again_moves_nobody():
     license = LicenseFactory()
     seats = [plug(license) for _device in range(3)]
-    free_seat(license=license, device=seats[1].device)
+    free_seat(license=license, device=seats[1].device, at=now())
     change_plan(license, license.plan)
-    assert {pk: place.number for pk, place in now(license).sittings.items()} == {seats[0].pk: 1, seats[2].pk: 3}
+    assert {pk: place.number for pk, place in read(license).sittings.items()} == {seats[0].pk: 1, seats[2].pk: 3}
 
 
 # Which seats are full

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import Event, Plan, Product, SeatPool
@@ -37,9 +38,9 @@ def plan():
 def sold(plan):
     """A plan of which somebody has a license with one device, and two codes are unused."""
     owner = UserFactory()
-    license = services.redeem_code(user=owner, text=fresh_code(plan))
-    services.take_seat(license=license, device=DeviceFactory(owner=owner))
-    services.issue_codes(plan=plan, count=2)
+    license = services.redeem_code(user=owner, text=fresh_code(plan), at=now())
+    services.take_seat(license=license, device=DeviceFactory(owner=owner), at=now())
+    services.issue_codes(plan=plan, count=2, at=now())
     return plan
 
 
@@ -107,7 +108,7 @@ def test_batch_order_and_license_each_make_it_sold(plan, store, how):
     if how == "batch":
         CodeBatchFactory(plan=plan)
     elif how == "order":
-        services.place_order(client_id=store.pk, number="A-1", plan=plan.slug, email="new@example.com")
+        services.place_order(client_id=store.pk, number="A-1", plan=plan.slug, email="new@example.com", at=now())
     else:
         LicenseFactory(product=plan.product, terms__plan=plan)
     assert plan.is_sold
@@ -137,8 +138,8 @@ def test_pages_say_what_is_frozen_and_whom_it_touches(office, sold):
 
 def test_counts_are_of_this_plan_and_of_what_runs(sold):
     other = PlanFactory(product=sold.product)
-    services.redeem_code(user=UserFactory(), text=fresh_code(other))
-    services.block_license(license=sold.terms.get().license, reason="Charged back.")
+    services.redeem_code(user=UserFactory(), text=fresh_code(other), at=now())
+    services.block_license(license=sold.terms.get().license, reason="Charged back.", at=now())
     assert touched_by(sold) == (0, 0, 2)
     assert touched_by(other) == (1, 0, 0)
     assert touched_by(sold.product) == (1, 0, 2)
@@ -174,11 +175,11 @@ def test_copy_is_a_plan_that_can_be_changed(office, sold, staff):
     assert (copy.name, copy.is_sold) == ("Family (copy)", False)
     assert [pool.quantity for pool in copy.pools.all()] == [5, None]
     assert Event.objects.get(verb=Event.Verb.PLAN_COPIED).details == {"name": str(copy), "source": str(sold)}
-    assert services.copy_plan(plan=sold).slug == "family-copy-2"
+    assert services.copy_plan(plan=sold, at=now()).slug == "family-copy-2"
 
 
 def test_copy_has_the_seats_and_platforms_of_its_source(sold):
-    copy = services.copy_plan(plan=sold)
+    copy = services.copy_plan(plan=sold, at=now())
     assert [str(pool) for pool in copy.pools.all()] == [str(pool) for pool in sold.pools.all()]
     assert sold.pools.count() == 1
 
@@ -200,19 +201,19 @@ def test_withdrawing_says_first_whom_it_touches(office, sold, staff, kind):
 
 @pytest.mark.parametrize("kind", ["plan", "product"])
 def test_no_codes_are_issued_of_what_is_withdrawn(office, plan, kind, refused):
-    services.withdraw_from_sale(row=plan if kind == "plan" else plan.product)
+    services.withdraw_from_sale(row=plan if kind == "plan" else plan.product, at=now())
     plan = Plan.objects.get()
-    refused("plan_withdrawn", services.issue_codes, plan=plan, count=1)
+    refused("plan_withdrawn", services.issue_codes, plan=plan, count=1, at=now())
     form = {"form_key": "6f0c2d8e-8d0a-4c43-9a35-5b0f1d0f6c11", "count": 1, "plan": plan.pk}
     assert "is not sold any more" in office.post(reverse("admin:licenses_codebatch_issue"), form).content.decode()
-    services.put_back_on_sale(row=plan if kind == "plan" else plan.product)
-    assert services.issue_codes(plan=Plan.objects.get(), count=1).codes
+    services.put_back_on_sale(row=plan if kind == "plan" else plan.product, at=now())
+    assert services.issue_codes(plan=Plan.objects.get(), count=1, at=now()).codes
 
 
 def test_unused_codes_of_a_withdrawn_plan_are_added_still(plan, customer):
     code = fresh_code(plan)
-    services.withdraw_from_sale(row=plan)
-    assert services.redeem_code(user=customer, text=code)
+    services.withdraw_from_sale(row=plan, at=now())
+    assert services.redeem_code(user=customer, text=code, at=now())
 
 
 @pytest.mark.parametrize("kind", ["plan", "product"])

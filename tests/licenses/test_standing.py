@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.timezone import now
 
 from licenses import standing as module
 from licenses.models import License, Term
@@ -31,7 +32,7 @@ def license(customer):
     """Anna’s license, which ends in five days, with two devices on its three seats."""
     license = LicenseFactory(owner=customer, terms__ends_at=days(5), terms__plan__seats=3)
     for _number in range(2):
-        take_seat(license=license, device=DeviceFactory(owner=customer))
+        take_seat(license=license, device=DeviceFactory(owner=customer), at=now())
     return license
 
 

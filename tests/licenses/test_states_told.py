@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils.timezone import now
 
 from licenses.models import License, Plan
 from licenses.services import block_license, free_seat, take_seat
@@ -39,7 +39,7 @@ def fill(license, count=2) -> list:
         for number in range(count)
     ]
     for device in devices:
-        take_seat(license=license, device=device)
+        take_seat(license=license, device=device, at=now())
     return devices
 
 
@@ -66,7 +66,7 @@ def test_closed_license_asks_nobody_to_install(read, license):
     expired = dates(license, -400, -35)
     assert "No device is on this license any more." in read(expired)
     license.terms.update(ends_at=days(300))
-    block_license(license=license, reason="The payment was charged back.")
+    block_license(license=license, reason="The payment was charged back.", at=now())
     page = read(license)
     assert "No device is on this license any more." in page
     assert "Install" not in page
@@ -83,7 +83,7 @@ def test_closed_license_protects_nothing(read, license):
 @pytest.mark.parametrize("limit", [2, None])
 def test_blocked_license_is_closed_and_dashed(read, license, limit):
     license.plan.pools.update(quantity=limit)
-    block_license(license=license, reason="The payment was charged back.", now=days(-4))
+    block_license(license=license, reason="The payment was charged back.", at=days(-4))
     page = read(license, whole=True)
     assert "seats--off" in page
     for open_word in ["∞", "No limit on devices", "seats--open", "days left"]:
@@ -95,7 +95,7 @@ def test_blocked_license_is_closed_and_dashed(read, license, limit):
 
 
 def test_license_blocked_today_says_so(read, license):
-    block_license(license=license, reason="The payment was charged back.")
+    block_license(license=license, reason="The payment was charged back.", at=now())
     assert "Blocked Today" in read(license, card=True)
 
 
@@ -150,8 +150,8 @@ def test_full_license_says_what_to_do(read, license):
 
 def test_foot_says_how_many_moves_are_left_and_until_when(read, license):
     old, _new = fill(license)
-    free_seat(license=license, device=old, now=timezone.now())
-    take_seat(license=license, device=DeviceFactory(owner=license.owner))
+    free_seat(license=license, device=old, at=now())
+    take_seat(license=license, device=DeviceFactory(owner=license.owner), at=now())
     assert f"can change devices 3 more times until {day(days(30))}." in read(license)
 
 
@@ -196,7 +196,7 @@ def test_license_that_runs_long_is_offered_no_renewal(read, license):
 
 
 def test_reason_of_a_block_is_told_in_the_language_of_the_reader(client_of, license):
-    block_license(license=license, reason="The payment was charged back.")
+    block_license(license=license, reason="The payment was charged back.", at=now())
     license.owner.language = "de"
     license.owner.save()
     page = client_of(license.owner).get(license.get_absolute_url()).content.decode()

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from devices.lease_report import explain_lease
 
@@ -15,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("file", help="a file with the lease in it; - reads what is typed or piped")
 
     def handle(self, *, file: str, **options):
-        report = explain_lease(read(file))
+        report = explain_lease(read(file), at=timezone.now())
         self.stdout.write(report.verdict.text)
         for note in report.notes:
             self.stdout.write(note)

@@ -5,6 +5,7 @@ import json
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from tqdm import tqdm
 
 from licenses.models import Plan
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         try:
             found = self.find_plan(plan)
             with tqdm(total=count, unit=" codes", file=self.stderr, disable=count < 1000) as bar:
-                issue = issue_codes(plan=found, count=count, name=name, progress=bar.update)
+                issue = issue_codes(plan=found, count=count, name=name, progress=bar.update, at=timezone.now())
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         write = {"text": self.write_text, "csv": self.write_csv, "json": self.write_json}[format]
