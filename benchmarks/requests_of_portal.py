@@ -32,7 +32,7 @@ def main():
     plans = [make_plan(number) for number in range(4)]
     make_crowd(plans[0], int(os.environ["BENCH_ROWS"]))
     people = [make_person(number, plans) for number in range(PEOPLE)]
-    codes = issue_codes(plan=plans[0], count=PEOPLE * 60).codes
+    codes = issue_codes(plan=plans[0], count=PEOPLE * 60, at=timezone.now()).codes
     owned = dict(License.objects.filter(owner__email__startswith="person-").values_list("owner", "pk"))
     print_all(
         {

@@ -9,7 +9,7 @@ from .services import note_ends, prune_attempts
 
 def note_all_ends(*, at: datetime) -> None:
     """Notice the ends that passed, however many: each time a hundred, in a transaction of their own."""
-    while note_ends(now=at):
+    while note_ends(at=at):
         continue
 
 

@@ -47,7 +47,7 @@ def walk(page, code: str, javascript: bool, deliver_mail, install):
     type_code(page, code, javascript)
     register(page)
     verify(page, deliver_mail)
-    add_waiting_code(page, code, at=now())
+    add_waiting_code(page, code)
     download(page)
     read_guide(page)
     install("Anna’s laptop")
@@ -56,7 +56,7 @@ def walk(page, code: str, javascript: bool, deliver_mail, install):
     install("Anna’s desktop")
     disconnect_by_license(page, javascript)
     change_name_and_language(page)
-    sign_out(page, at=now())
+    sign_out(page)
 
 
 def type_code(page, code: str, javascript: bool):
@@ -141,7 +141,7 @@ def install(name: str):
 
 def disconnect_by_devices_tab(page, javascript: bool):
     page.get_by_role("link", name="Anna’s laptop").click()
-    disconnect(page, "Anna’s laptop", javascript, hesitate=True, at=now())
+    disconnect(page, "Anna’s laptop", javascript, hesitate=True)
     expect(page).to_have_title("Anna’s laptop is disconnected – Devices – My Kaspersky")
     expect(page.get_by_text("One seat of Kaspersky Security Cloud is free.")).to_be_visible()
     page.get_by_role("link", name="Anna’s laptop").click()
@@ -154,7 +154,7 @@ def disconnect_by_license(page, javascript: bool):
     page.get_by_role("link", name="Kaspersky Security Cloud", exact=True).click()
     expect(page.get_by_role("meter")).to_have_attribute("aria-valuetext", "1 of 3")
     page.get_by_role("link", name="Anna’s desktop").click()
-    disconnect(page, "Anna’s desktop", javascript, at=now())
+    disconnect(page, "Anna’s desktop", javascript)
     open_tab(page, "Licenses")
     expect(page.get_by_text("3 seats free")).to_be_visible()
 
@@ -228,7 +228,7 @@ def test_link_opened_in_another_browser(open_page, security_cloud, deliver_mail)
     phone.get_by_label("Password", exact=True).fill(PASSWORD)
     phone.get_by_role("button", name="Save and open my account").click()
     expect(phone.get_by_role("heading", name="Your email address is verified.")).to_be_visible()
-    add_waiting_code(phone, code, at=now())
+    add_waiting_code(phone, code)
 
 
 REFUSALS = {
@@ -266,6 +266,6 @@ def test_full_license_leads_to_the_device_unseen_for_longest(person, javascript,
     sign_in(person)
     banner = person.get_by_role("region", name="All 3 seats of Kaspersky Security Cloud are in use")
     banner.get_by_role("link", name="Open Study PC").click()
-    disconnect(person, "Study PC", javascript, at=now())
+    disconnect(person, "Study PC", javascript)
     expect(banner).to_have_count(0)
     assert license.seats.held().count() == 2
