@@ -98,7 +98,7 @@ def test_seat_that_went_by_itself_is_told_from_the_history(laptop, license):
 @pytest.mark.parametrize("end", ["password_changed", "replayed", "too_old", "closed", "staff"])
 def test_sign_in_that_ended_for_another_reason_only_has_to_be_made_anew(laptop, end):
     """The device keeps its seat: `disconnected` would tell the product never to come back by itself."""
-    end_sign_ins(sign_ins=SignIn.objects.all(), end=end, at=timezone.now())
+    end_sign_ins(sign_ins=SignIn.objects.all(), end=end, at=now())
     problem(laptop.check_in(), 401, "invalid_token")
     assert Seat.objects.held().exists()
 
@@ -179,7 +179,7 @@ def test_sign_out_of_another_device_is_not_possible(laptop, customer, license, o
 
 
 def test_token_that_a_new_password_ended_cannot_sign_the_device_out(laptop):
-    end_sign_ins(sign_ins=SignIn.objects.all(), end="password_changed", at=timezone.now())
+    end_sign_ins(sign_ins=SignIn.objects.all(), end="password_changed", at=now())
     problem(laptop.sign_out(), 401, "invalid_token")
     assert Seat.objects.held().exists()
 

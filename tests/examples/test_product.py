@@ -226,7 +226,7 @@ def test_long_silence_after_a_lost_answer(device, license, customer, tokens_of, 
 
 
 def test_new_key_of_the_portal_is_fetched(protected):
-    rotate_key(purpose="lease", at=timezone.now())
+    rotate_key(purpose="lease", at=now())
     assert shown(protected.check_in()) == ("protected", "on")
 
 
