@@ -47,8 +47,8 @@ def license_tile(standing: Standing, size: str = "") -> SafeString:
     return tags.tile(standing.product.icon, 0 if standing.is_over else standing.product.tone, size)
 
 
-@register.inclusion_tag("components/term_line.html")
-def license_line(standing: Standing, full: bool = False) -> dict:
+@register.simple_tag
+def license_line(standing: Standing, full: bool = False) -> SafeString:
     """Draw how much of its time is past; `full` when that no longer matters."""
     return tags.term_line(100 if full else percent_past(standing), LOOKS[standing.state].line)
 

@@ -281,7 +281,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "portal.ui.storage.RememberedAddresses"
     },
 }
 # Where nginx serves uploads from ("internal" location), for example /uploads/; empty: the portal sends the bytes.

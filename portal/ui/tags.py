@@ -1,11 +1,16 @@
-"""The parts of pages as template tags and filters; every template has them without `{% load %}`."""
+"""The parts of pages as template tags and filters; every template has them without `{% load %}`.
+
+What is drawn many times a page, from few things to say, is drawn once and remembered (`drawn_…`).
+"""
+
+from functools import lru_cache
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BoundField, CheckboxInput
 from django.template.loader import render_to_string
-from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -24,8 +29,12 @@ MOST_CELLS = 25  # beyond that the cells cannot be counted any more, and the tex
 @register.simple_tag
 def icon(name: str, flip: bool = False) -> SafeString:
     """Draw a glyph of `img/icons.svg`; `flip` mirrors it where the language runs from right to left."""
-    css = "i i--flip" if flip else "i"
-    href = f"{asset('img/icons.svg')}#{name}"
+    return drawn_icon(name, "i i--flip" if flip else "i", asset("img/icons.svg"))
+
+
+@lru_cache(maxsize=500)
+def drawn_icon(name: str, css: str, sheet: str) -> SafeString:
+    href = f"{sheet}#{name}"
     return format_html('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true"><use href="{}"/></svg>', css, href)
 
 
@@ -66,8 +75,8 @@ def seat_meter(used: int, total: int | None, label: str, off: bool = False, soon
         return SafeString('<span class="seats seats--open" aria-hidden="true"></span>')
     if total > MOST_CELLS:
         return SafeString("")
-    drawn = ["on"] * used + ["soon"] * soon
-    cells = format_html_join("", "<i{}></i>", ((css_class(name),) for name in (drawn + [""] * total)[:total]))
+    drawn = ['<i class="on"></i>'] * used + ['<i class="soon"></i>'] * soon
+    cells = SafeString("".join((drawn + ["<i></i>"] * total)[:total]))
     return format_html(
         '<span class="{}" role="meter" aria-label="{}" aria-valuemin="0" aria-valuemax="{}" aria-valuenow="{}"'
         ' aria-valuetext="{}">{}</span>',
@@ -80,14 +89,15 @@ def seat_meter(used: int, total: int | None, label: str, off: bool = False, soon
     )
 
 
-def css_class(name: str) -> SafeString:
-    return format_html(' class="{}"', name) if name else SafeString("")
-
-
-@register.inclusion_tag("components/term_line.html")
-def term_line(percent: float, kind: str = "") -> dict:
+@register.simple_tag
+def term_line(percent: float, kind: str = "") -> SafeString:
     """Draw how much of a term is over, 0 to 100; `kind` "warn" when it ends soon, "end" when it has ended."""
-    return {"percent": f"{min(max(float(percent), 0), 100):.1f}", "kind": kind}
+    return format_html(
+        '<svg class="{css}" aria-hidden="true"><line x1="0" x2="100%" y1="5" y2="5"/>'
+        '<line class="past" x1="0" x2="{percent}%" y1="5" y2="5"/><circle cx="{percent}%" cy="5" r="4"/></svg>',
+        css=f"term term--{kind}" if kind else "term",
+        percent=f"{min(max(float(percent), 0), 100):.1f}",
+    )
 
 
 @register.inclusion_tag("components/copy_button.html")
@@ -175,7 +185,7 @@ def site() -> dict:
 def asset(path: str) -> str:
     """Address of a static file that also works when the manifest is missing: the error pages must always render."""
     try:
-        return static(path)
+        return staticfiles_storage.url(path)
     except ValueError:
         return settings.STATIC_URL + path
 
