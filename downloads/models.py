@@ -116,7 +116,7 @@ class Installer(models.Model):
     @property
     def is_as_checked(self) -> bool:
         """Whether the stored file was whole when its bytes were last compared, and has not been touched since."""
-        storage, name = self.file.storage, self.file.name
+        storage, name = self.file.storage, str(self.file.name)
         try:
             untouched = storage.get_modified_time(name) == self.checked_modified_at and storage.size(name) == self.size
         except OSError:

@@ -72,7 +72,8 @@ class SliceResponse(FileResponse):
 
     def drop(self) -> None:
         """Close the file when another answer is sent instead; `close` would end the request."""
-        self.file_to_stream.close()
+        if self.file_to_stream:
+            self.file_to_stream.close()
 
 
 def send_file(request: HttpRequest, *, storage, name: str, size: int, etag: str, modified: int) -> HttpResponseBase:

@@ -210,7 +210,7 @@ def is_deliverable(installer: Installer, at: datetime) -> bool:
 
 def check_file(*, installer: Installer, at: datetime) -> bool:
     """Compare the stored bytes with the hash and remember what came of it; a difference is an error in the log."""
-    storage, name = installer.file.storage, installer.file.name
+    storage, name = installer.file.storage, str(installer.file.name)
     try:
         modified_at = storage.get_modified_time(name)
         with storage.open(name) as file:

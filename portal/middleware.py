@@ -52,7 +52,7 @@ class TakeMoment:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        request.now = timezone.now()
+        request.now = timezone.now()  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
@@ -75,7 +75,7 @@ class RefuseOddText:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        if not is_utf8(request.content_params.get("charset", "utf-8")):
+        if not is_utf8((request.content_params or {}).get("charset", "utf-8")):
             return refuse()
         texts = [[request.path_info], list(request.COOKIES.values()), *(values for _, values in request.GET.lists())]
         if any(map(holds_nul, texts)):
@@ -109,7 +109,7 @@ class RefuseHandMadeRequests:
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if not all(is_key_of(pages.model, value) for value in chosen):
             return refuse()
-        if any(name.endswith("__year") and not is_year(value) for name, value in request.GET.items()):
+        if any(name.endswith("__year") and not is_year(str(value)) for name, value in request.GET.items()):
             return refuse()
         names = [name for name in request.POST if name.split("-")[-1] in searched_fields(pages)]
         return None if all(is_number(request.POST[name]) for name in names if request.POST[name]) else refuse()

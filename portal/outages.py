@@ -45,7 +45,7 @@ def outage_behind(interrupted: BaseException | None) -> BaseException | None:
 
     Django takes any error there for a session that somebody ended meanwhile, and answers 400.
     """
-    chain = interrupted if isinstance(interrupted, SessionInterrupted) else None
+    chain: BaseException | None = interrupted if isinstance(interrupted, SessionInterrupted) else None
     while chain and not is_away(chain):
         chain = chain.__cause__ or chain.__context__
     return chain
@@ -81,5 +81,5 @@ def way_on(request: HttpRequest) -> dict:
 def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what was sent; nothing when that is what can't be read."""
     with suppress(Exception):
-        return list(request.POST.items())
+        return [(name, str(value)) for name, value in request.POST.items()]
     return []

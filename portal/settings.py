@@ -48,11 +48,11 @@ def required_keys(variable: str) -> list[str]:
 SECRET_KEY = required("SECRET_KEY", "<64 random characters>")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY needs at least 50 characters")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 CODE_DIGEST_KEYS = required_keys("PORTAL_CODE_DIGEST_KEYS")
 CODE_SEAL_KEYS = required_keys("PORTAL_CODE_SEAL_KEYS")
 ALLOWED_HOSTS = [host.strip() for host in required("PORTAL_HOSTS", "portal.example.com").split(",") if host.strip()]
-CSRF_TRUSTED_ORIGINS = env.list("PORTAL_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("PORTAL_TRUSTED_ORIGINS", [])
 # Where links in mails lead, and who we are to products: never what a request calls us.
 PORTAL_URL = env.str(
     "PORTAL_URL",
@@ -151,7 +151,9 @@ DATABASE_WAITS: dict[str, Any] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 5000,
 }
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "portal.sqlite3"}}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "portal.sqlite3"}
+}
 try:
     if env.str("DATABASE_URL", ""):
         DATABASES = {"default": env.dj_db_url("DATABASE_URL")}

@@ -16,7 +16,7 @@ from portal.foundation.api.views import manual
 from portal.ui import brand
 
 # Staff come in by the portal's own sign-in, with its limits and, one day, its second step.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 api.add_router("", devices)
 api.add_router("/orders", orders)

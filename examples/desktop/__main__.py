@@ -5,6 +5,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from . import machine, sign_in
@@ -117,9 +118,15 @@ def sign_out(product: Product, screen: Screen) -> int:
 def way_to_sign_in(options: argparse.Namespace, product: Product, screen: Screen) -> Callable[[], Tokens]:
     if options.code:
         return lambda: sign_in.by_code(product.portal, product.client, screen.code)
-    visit = screen.address if options.no_browser else lambda url: webbrowser.open(url) or screen.address(url)
+    visit = screen.address if options.no_browser else partial(open_page, screen)
     wishes = {"change-account": sign_in.ANOTHER_ACCOUNT, "release": sign_in.ASK_FOR_PASSWORD}.get(options.command, {})
     return lambda: sign_in.by_browser(product.portal, product.client, visit, wishes)
+
+
+def open_page(screen: Screen, url: str) -> None:
+    """Open the browser; where there is none, show the address."""
+    if not webbrowser.open(url):
+        screen.address(url)
 
 
 def setup(options: argparse.Namespace) -> Setup:

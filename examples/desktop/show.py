@@ -10,7 +10,7 @@ from .states import Protection, State
 try:
     import segno  # draws the QR code where it is installed
 except ImportError:
-    segno = None
+    segno = None  # type: ignore[assignment]
 
 COLORS = {Protection.ON: "32", Protection.LIMITED: "33", Protection.OFF: "31"}
 

@@ -117,7 +117,7 @@ class CallbackServer(ThreadingHTTPServer):
             raise SignInError(answer.get("error_description") or answer.get("error", "No code came."))
         return answer["code"]
 
-    def __exit__(self, *details: object) -> None:
+    def __exit__(self, *details: Any) -> None:
         self.shutdown()
         super().__exit__(*details)
 

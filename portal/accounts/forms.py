@@ -32,7 +32,7 @@ class AddressField(forms.EmailField):
     """An address as it is stored, in lower case, which can be longer; a mail can carry it."""
 
     def to_python(self, value: str | None) -> str:
-        return super().to_python(value).lower()
+        return (super().to_python(value) or "").lower()
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -102,7 +102,8 @@ class RegisterForm(TimeZoneOfBrowser, allauth_forms.SignupForm):
 
     def clean(self) -> dict:
         """Hash the password here, known address or not: that takes the time, and no lock may be held meanwhile."""
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if not self.errors:
             self.password_hash = make_password(data["password1"])
             self.mail_follows = get_adapter().may_send_link(context.request, data["email"])
@@ -140,10 +141,10 @@ class FirstPasswordForm(TimeZoneOfBrowser):
 
     def clean(self) -> dict:
         """Hash the password here, before any lock is held."""
-        data = super().clean()
+        super().clean()
         if not self.errors:
-            self.password_hash = make_password(data["password"])
-        return data
+            self.password_hash = make_password(self.cleaned_data["password"])
+        return self.cleaned_data
 
 
 class SignInForm(allauth_forms.LoginForm):
@@ -174,6 +175,8 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    users: list[User]
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["email"] = address_field(autocomplete="username")

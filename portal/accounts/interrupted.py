@@ -95,7 +95,7 @@ def keep(request: HttpRequest) -> None:
     account = account_of(request)
     if account is None:
         return
-    view = request.resolver_match.view_name
+    view = request.resolver_match.view_name if request.resolver_match else ""
     code = request.POST.get("code", "")[:LONGEST_TEXT] if view in SENDS_A_CODE else ""
     before = kept(request)
     if not code and before and before.account == account:

@@ -16,7 +16,7 @@ class AskToSignIn(LoginRequiredMiddleware):
     """
 
     def process_view(self, request: HttpRequest, view_func, view_args, view_kwargs):
-        request.signed_in_as = request.user.pk
+        request.signed_in_as = request.user.pk  # type: ignore[attr-defined]  # for `process_response`
         if request.user.pk is None and "signed_in" in request.POST and interrupted.account_of(request):
             return self.handle_no_permission(request, view_func)
         return super().process_view(request, view_func, view_args, view_kwargs)

@@ -1,6 +1,7 @@
 """The client's rule for passwords, and Django's own validators in words that say what to do."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 class DigitUpperLowerValidator:
     """A password holds a digit, an upper-case and a lower-case letter, of whatever script."""
 
-    rules: tuple[tuple[str, Callable[[str], bool], object], ...] = (
+    rules: tuple[tuple[str, Callable[[str], bool], Any], ...] = (
         ("password_no_digit", str.isdecimal, _("The password needs a digit.")),
         ("password_no_upper", str.isupper, _("The password needs an upper-case letter.")),
         ("password_no_lower", str.islower, _("The password needs a lower-case letter.")),

@@ -1,5 +1,6 @@
 """What the demonstration sells: products, plans, places of the apps. The names are the client's."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -126,7 +127,7 @@ class Offered(NamedTuple):
     slug: str
     product: str
     name: str
-    pools: list[tuple[int | None, tuple[str, ...]]]
+    pools: Sequence[tuple[int | None, tuple[str, ...]]]
     length: int = 1
     unit: str = Plan.Unit.YEAR
     kind: str = Plan.Kind.COMMERCIAL

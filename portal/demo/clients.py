@@ -17,7 +17,7 @@ def load_clients(known: dict) -> dict:
     """Let the apps and the store sign in; return the store's id and secret, a new one if nobody knows it any more."""
     for id_, name in APPS.items():
         register_client(id=id_, name=name, kind="native")
-    store, secret = register_client(**STORE, kind="store")
+    store, secret = register_client(id=STORE["id"], name=STORE["name"], kind="store")
     if secret is None:
         secret = known["client_secret"] if works(known) else give_secret(client=store)
     return {"client_id": store.pk, "client_secret": secret}

@@ -33,7 +33,7 @@ class OneFileEachBackend(BaseEmailBackend):
             name = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{secrets.token_hex(4)}"
             half = self.folder / f"{name}.half"
             half.touch(mode=0o600)
-            half.write_bytes(message.message().as_bytes(linesep="\n"))
+            half.write_bytes(message.message().as_bytes())
             half.rename(self.folder / f"{name}.eml")  # whoever lists the folder sees whole mails only
         return len(email_messages)
 

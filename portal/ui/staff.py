@@ -56,7 +56,7 @@ class KeptInline(admin.TabularInline):
 class HistoryInline(KeptInline):
     """The events of a row; a room names its model."""
 
-    fields = readonly_fields = ["at", "sentence", "actor"]
+    fields = readonly_fields = ("at", "sentence", "actor")
     verbose_name_plural = _("history")
 
     def get_queryset(self, request):

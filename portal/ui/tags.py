@@ -147,7 +147,7 @@ def more(content: str, title: str, open: bool = False) -> SafeString:
 def control(field: BoundField, described_by: str = "") -> SafeString:
     """Render the widget of a form field in our clothes; a class that the form gave it wins."""
     widget = field.field.widget
-    attrs = {}
+    attrs: dict[str, str | bool] = {}
     if "class" not in widget.attrs and not isinstance(widget, CheckboxInput):
         attrs["class"] = "input"
     if described_by:

@@ -46,7 +46,7 @@ class Api(NinjaAPI):
         """Add a page that is no call of the API to the document."""
         self.pages[path] = document
 
-    def get_openapi_schema(self, **options) -> dict:
+    def get_openapi_schema(self, **options: Any) -> Any:
         document = complete(super().get_openapi_schema(**options))
         document["paths"].update(self.pages)
         return document

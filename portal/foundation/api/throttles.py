@@ -20,7 +20,7 @@ def throttle(request: HttpRequest, limit: str, subject: object) -> None:
     """
     counted = limits.count(limit, subject)
     window = int(settings.LIMITS[limit][1].total_seconds())
-    request.rate_limit_headers = {
+    request.rate_limit_headers = {  # type: ignore[attr-defined]  # for the middleware, which writes them
         "RateLimit-Policy": f'"{limit}";q={counted.of};w={window}',
         "RateLimit": f'"{limit}";r={max(0, counted.of - counted.number)};t={counted.seconds}',
     }

@@ -78,7 +78,7 @@ class Connection(psycopg.Connection):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     # Django connects by `connect` of this module, and finds the errors here.
-    Database = SimpleNamespace(**{**vars(psycopg), "connect": Connection.connect})
+    Database = SimpleNamespace(**{**vars(psycopg), "connect": Connection.connect})  # type: ignore[assignment]
 
     @property
     def pool(self):

@@ -8,7 +8,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from .models import Mail
 from .sealing import seal_mail
 
-LONGEST = {field: Mail._meta.get_field(field).max_length for field in ("recipients", "subject")}
+LONGEST = {"recipients": Mail.recipients.field.max_length, "subject": Mail.subject.field.max_length}
 
 
 class OutboxBackend(BaseEmailBackend):

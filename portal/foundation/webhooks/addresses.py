@@ -47,7 +47,9 @@ def public_addresses(parts: SplitResult) -> list[tuple[socket.AddressFamily, tup
     """
     port = parts.port or PORTS[parts.scheme]
     looked_up = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-    found = [(family, to) for family, _kind, _protocol, _name, to in looked_up]
+    found: list[tuple[socket.AddressFamily, tuple]] = [
+        (family, to) for family, _kind, _protocol, _name, to in looked_up
+    ]
     if settings.PRODUCTION and not all(is_public(to[0]) for _family, to in found):
         raise ValidationError(
             _("This address is in a private network. Enter one that is reached over the internet."),
