@@ -7,9 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from devices.models import LONGEST, MACHINE_ID, Device
 from licenses.models import Platform
-
-# Not printable by themselves, but Persian words and families of emoji are written with them.
-JOINERS = "\u200c\u200d"
+from portal.ui.words import one_line
 
 
 def clean_machine_id(machine_id: str) -> str:
@@ -47,13 +45,6 @@ def clean_name(name: str) -> str:
             _("A name can have %(count)d characters at most."), code="long_name", params={"count": LONGEST["name"]}
         )
     return name
-
-
-def one_line(text: str) -> str:
-    """Return text on one line, without characters that nobody sees: controls, marks that turn the direction."""
-    seen = (" " if sign.isspace() else sign for sign in text if sign.isspace() or sign.isprintable() or sign in JOINERS)
-    line = " ".join("".join(seen).split())
-    return line if line.strip(JOINERS) else ""
 
 
 def write(device: Device, **facts) -> None:

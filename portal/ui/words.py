@@ -12,6 +12,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+# Not printable by themselves, but Persian words and families of emoji are written with them.
+JOINERS = "\u200c\u200d"
+
 
 def day(value: date | datetime | None, zone: ZoneInfo | None = None) -> str:
     """Write a date as people say it, "6 December 2026"."""
@@ -62,6 +65,13 @@ def last_seen(value: datetime | None) -> str:
 def number(value: int) -> str:
     """Write a count so that it can be read at once: "1,204"."""
     return number_format(value, force_grouping=True)
+
+
+def one_line(text: str) -> str:
+    """Write text on one line, without characters that nobody sees: controls, marks that turn the direction."""
+    seen = (" " if sign.isspace() else sign for sign in text if sign.isspace() or sign.isprintable() or sign in JOINERS)
+    line = " ".join("".join(seen).split())
+    return line if line.strip(JOINERS) else ""
 
 
 def local(value: date | datetime, zone: ZoneInfo | None = None) -> date | datetime:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from portal.ui.words import clock, day, from_now, moment
+from portal.ui.words import clock, day, from_now, moment, one_line
 
 THEN = datetime(2026, 11, 24, 23, 48, tzinfo=UTC)
 
@@ -43,3 +43,9 @@ def test_a_wait_is_never_told_too_short(wait, english, german):
     assert from_now(THEN + timedelta(**wait), THEN) == english
     with translation.override("de"):
         assert from_now(THEN + timedelta(**wait), THEN) == german
+
+
+def test_one_line_shows_all_that_it_holds():
+    assert one_line(" Anna’s\n\tlaptop \u202e\x00") == "Anna’s laptop"
+    assert one_line("\u200d \u202e") == ""
+    assert one_line("نمی\u200cخواهم 👩\u200d💻") == "نمی\u200cخواهم 👩\u200d💻"

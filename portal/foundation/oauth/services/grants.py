@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from portal.ui.words import one_line
+
 from ..allauth_seam import answer_user_code
 from ..models import LONGEST_NAME, Grant
 
@@ -34,7 +36,7 @@ def record_device(*, device_code: str, client: Client, device_name: str, address
         kind=Grant.Kind.DEVICE,
         digest=get_adapter().hash_token(device_code),
         client=client,
-        device_name=one_line(device_name) or client.name[:LONGEST_NAME],
+        device_name=shown_name(device_name) or client.name[:LONGEST_NAME],
         address=address,
         asked_at=at,
         expires_at=at + timedelta(seconds=app_settings.DEVICE_CODE_EXPIRES_IN),
@@ -55,7 +57,6 @@ def answer_device(*, device_code: str, user: Any, authenticated_at: datetime, co
     return grant
 
 
-def one_line(name: str) -> str:
+def shown_name(name: str) -> str:
     """Return the name of a device as a page can show it: one line, nothing invisible, not too long."""
-    visible = "".join(letter if letter.isprintable() else " " for letter in name)
-    return " ".join(visible.split())[:LONGEST_NAME].rstrip()
+    return one_line(name)[:LONGEST_NAME].rstrip()

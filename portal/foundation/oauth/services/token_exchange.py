@@ -24,7 +24,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
 from ..models import OLDEST, Grant, IssuedToken, SignIn
-from .grants import one_line
+from .grants import shown_name
 from .sign_ins import end_sign_ins
 
 # An app that lost the answer asks again at once. It is refused, but that alone is no sign of a thief.
@@ -52,7 +52,7 @@ def exchange_code(
         if refusal is None:
             tokens = issue(grant.authenticated_at)
             if tokens:
-                begin(grant, tokens, one_line(device_name), address, at)
+                begin(grant, tokens, shown_name(device_name), address, at)
         elif grant.spent_at:
             end_sign_ins(sign_ins=SignIn.objects.filter(pk=grant.sign_in_id), end=SignIn.End.REPLAYED, at=at)
     if refusal:
@@ -86,7 +86,7 @@ def begin(grant: Grant, tokens: dict, device_name: str, address: str | None, at:
     grant.sign_in = SignIn.objects.create(
         user_id=grant.user_id,
         client_id=grant.client_id,
-        device_name=device_name or grant.device_name or one_line(grant.client.name),
+        device_name=device_name or grant.device_name or shown_name(grant.client.name),
         address=address,
         started_at=at,
         authenticated_at=grant.authenticated_at,
