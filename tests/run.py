@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from tests import environment
 
@@ -54,9 +55,12 @@ ON_SQLITE_TOO = [
 ]
 ONCE = [f"--ignore=tests/{path}" for path in ANY_DATABASE]
 HERE_TOO = [f"tests/{path}" for path in (*ANY_DATABASE, *ON_SQLITE_TOO)]
+DJADE = str(Path(sys.executable).with_name("djade"))
+TEMPLATES = sorted(str(path) for path in (environment.ROOT / "templates").rglob("*.html"))
 READS_SOURCES = {
     "ruff check": [*HERE, "ruff", "check", "."],
     "ruff format": [*HERE, "ruff", "format", "--check", "."],
+    "templates": [DJADE, "--target-version", "5.2", "--check", *TEMPLATES],
     "mypy": [*HERE, "mypy"],
     "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
 }
