@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 
 from devices.answers import SEAT_TAKEN, farewell, other_devices
-from devices.models import Device
+from devices.models import Device, Lease
 from licenses.models import License, Product, Seat
 from licenses.protection import longest_first, seats_well
 from licenses.services import lock_licenses, protect_device
@@ -87,7 +88,9 @@ def renew(asked: Asked) -> CheckedIn:
     seats = read_seats(asked.device, asked.product)
     if asked.product and not seats:
         refuse_unknown(asked.product)
-    return lease_by(seat_with_right(asked.device, seats, asked.at), asked)
+    seat = seat_with_right(asked.device, seats, asked.at)
+    # Without a lease the query leaves no attribute.
+    return lease_by(seat, asked, known=getattr(seat, "lease", None))
 
 
 @transaction.atomic
@@ -119,8 +122,8 @@ def refuse_if_ended(device: Device, sign_in: SignIn) -> None:
         raise
 
 
-def lease_by(seat: Seat, asked: Asked) -> CheckedIn:
-    return CheckedIn(seat, issue_lease(seat=seat, nonce=asked.nonce, held=asked.held, at=asked.at))
+def lease_by(seat: Seat, asked: Asked, known: Lease | None = None) -> CheckedIn:
+    return CheckedIn(seat, issue_lease(seat=seat, nonce=asked.nonce, held=asked.held, at=asked.at, known=known))
 
 
 def write_facts(asked: Asked) -> None:
@@ -148,11 +151,13 @@ def is_to_write(device: Device, facts: dict[str, str], at: datetime) -> bool:
 
 
 def read_seats(device: Device, product: str) -> list[Seat]:
-    """Return the seats that the device holds, each with its license, product, pool and terms: in one query.
+    """Return the seats that the device holds, each with its license, product, pool, terms and lease: in one query.
 
     They are locked: a disconnect that comes at this moment is either seen here, or waits until the lease is signed.
     """
     held = Seat.objects.held().filter(device=device, **({"license__product__slug": product} if product else {}))
+    of_product = Q(device__leases__product=F("license__product"))
+    held = held.annotate(lease=FilteredRelation("device__leases", condition=of_product)).select_related("lease")
     seats: dict[int, Seat] = {}
     terms: dict[int, list] = {}
     for row in held.with_each_term().select_for_update(no_key=True, of=("self",)).order_by("pk", "term__starts_at"):

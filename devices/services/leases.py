@@ -28,24 +28,48 @@ class IssuedLease:
     is_moved: bool
 
 
-def issue_lease(*, seat: Seat, nonce: str = "", held: str = "", at: datetime) -> IssuedLease:
+def issue_lease(
+    *, seat: Seat, nonce: str = "", held: str = "", at: datetime, known: Lease | None = None
+) -> IssuedLease:
     """Sign a fresh lease for the product and the device of this seat; `held` is the jti that the product has now.
 
     Call it in a transaction that has locked the device or its license; the seat brings its license with product and
-    terms. Raises `disconnected`, `expired`, `bad_nonce`. An old `held` is no refusal: its owner is asked.
+    terms. `known` is the lease as it was read with the seat, before that lock was had: a statement less for each
+    check-in. Raises `disconnected`, `expired`, `bad_nonce`. An old `held` is no refusal: its owner is asked.
     """
     refuse_without_right(seat, nonce, at)
     claims = make_claims(seat=seat, at=at, nonce=nonce)
-    lease = Lease.objects.filter(device=seat.device, product=seat.license.product).first()
-    lease = lease or Lease(device=seat.device, product=seat.license.product)
-    if is_foreign(lease, held) and not lease.is_copied(seat):
-        mark_as_copied(lease, seat, at)
+    lease = known or read_lease_of(seat)
     is_moved = seat.moved_from_id is not None and lease.license_id != seat.license_id
-    lease.license = seat.license
-    lease.jtis = follow(lease.jtis, held, claims["jti"])
-    lease.issued_at, lease.expires_at = moment_of(claims["iat"]), moment_of(claims["exp"])
-    lease.save()
+    if not write(lease, seat, claims, held, at):
+        return issue_lease(seat=seat, nonce=nonce, held=held, at=at)
     return IssuedLease(sign(claims), claims, moment_of(claims["check_in_after"]), lease.is_copied(seat), is_moved)
+
+
+def read_lease_of(seat: Seat) -> Lease:
+    lease = Lease.objects.filter(device=seat.device, product=seat.license.product).first()
+    return lease or Lease(device=seat.device, product=seat.license.product)
+
+
+def write(lease: Lease, seat: Seat, claims: dict, held: str, at: datetime) -> bool:
+    """Store what is signed now; False when another check-in has written since the lease was read."""
+    is_copy = is_foreign(lease, held) and not lease.is_copied(seat)
+    facts = {
+        "license": seat.license,
+        "jtis": follow(lease.jtis, held, claims["jti"]),
+        "issued_at": moment_of(claims["iat"]),
+        "expires_at": moment_of(claims["exp"]),
+        "copied_at": max(at, seat.connected_at) if is_copy else lease.copied_at,
+    }
+    if lease.pk and not Lease.objects.filter(pk=lease.pk, jtis=lease.jtis).update(**facts):
+        return False
+    for field, value in facts.items():
+        setattr(lease, field, value)
+    if not lease.pk:
+        lease.save()
+    if is_copy:
+        tell_about_copy(seat, at)
+    return True
 
 
 def refuse_without_right(seat: Seat, nonce: str, at: datetime) -> None:
@@ -76,8 +100,7 @@ def follow(jtis: list[str], held: str, new: str) -> list[str]:
     return [*jtis[:1], *jtis[1:][1 - MOST_UNSEEN :], new]
 
 
-def mark_as_copied(lease: Lease, seat: Seat, at: datetime) -> None:
-    lease.copied_at = max(at, seat.connected_at)
+def tell_about_copy(seat: Seat, at: datetime) -> None:
     names = {"device": seat.device.name, "product": seat.license.product.name}
     record_event(Verb.DEVICE_COPIED, license=seat.license, device=seat.device, details=names, at=at)
     mail_about_copy(device=seat.device, product=seat.license.product)

@@ -251,3 +251,18 @@ def test_new_connect_makes_it_good_and_is_watched_again(customer, license, seat,
     Machine(seat, held="stranger").check_in()
     assert Lease.objects.get().is_copied(seat)
     assert len(mailoutbox) == 2
+
+
+def test_lease_that_was_written_since_it_was_read_is_read_again(seat):
+    first = issue_lease(seat=seat, at=now()).claims["jti"]
+    known = Lease.objects.get()
+    between, last = (issue_lease(seat=seat, at=now(), known=known).claims["jti"] for _time in range(2))
+    assert Lease.objects.get().jtis == [first, between, last]
+
+
+def test_stranger_is_noticed_once_though_the_lease_was_written_since(seat, mailoutbox):
+    issue_lease(seat=seat, at=now())
+    known = Lease.objects.get()
+    for _time in range(2):
+        assert issue_lease(seat=seat, at=now(), held="stranger", known=known).is_copied
+    assert Event.objects.filter(verb=Verb.DEVICE_COPIED).count() == 1
