@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if user:
             self.expect_mail(request, user.email)
             request.session[EXPECTED_PASSWORD] = user.get_session_auth_hash()
-            lend_waiting_code(session=request.session, user=user, at=request.now)
+            lend_waiting_code(session=request.session, user=user, at=request.now)  # type: ignore[attr-defined] # set by TakeMoment
         return super().respond_email_verification_sent(request, user)
 
     def knows_password(self, request: HttpRequest, user: User) -> bool:
@@ -100,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):
             with transaction.atomic():
                 verified = super().confirm_email(request, email_address)
                 if verified:
-                    deliver_waiting_orders(user=email_address.user, at=request.now)
+                    deliver_waiting_orders(user=email_address.user, at=request.now)  # type: ignore[attr-defined] # set by TakeMoment
                 return verified
         except IntegrityError:
             template = "account/messages/email_confirmation_failed.txt"
@@ -112,8 +112,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
         """Count a try before its password is looked at, so that tries sent at once cannot overtake the limit."""
         super().pre_authenticate(request, **credentials)
-        request.sign_in_tries = limits.count("sign-in", digest_of(credentials["email"]))
-        if request.sign_in_tries.is_over:
+        tries = limits.count("sign-in", digest_of(credentials["email"]))
+        request.sign_in_tries = tries  # type: ignore[attr-defined] # ours
+        if tries.is_over:
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials) -> User | None:
@@ -147,10 +148,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Hand over the code that waited in the session, and let the browser keep the customer's language."""
         request.session.pop(EXPECTED_MAIL, None)
         request.session.pop(EXPECTED_PASSWORD, None)
-        move_waiting_code(session=request.session, user=user, at=request.now)
+        move_waiting_code(session=request.session, user=user, at=request.now)  # type: ignore[attr-defined] # set by TakeMoment
         how["redirect_url"] = self.go_on(request, user, how.get("redirect_url"))
         # An order whose region did not fit waits on, until staff correct the account.
-        deliver_waiting_orders(user=user, at=request.now)
+        deliver_waiting_orders(user=user, at=request.now)  # type: ignore[attr-defined] # set by TakeMoment
         response = super().post_login(request, user, **how)
         if user.language:
             remember_language(response, user.language)
@@ -162,7 +163,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if kept is None:
             return url
         if kept.account == user.pk:
-            resume_code(session=request.session, user=user, text=kept.code, at=request.now)
+            resume_code(session=request.session, user=user, text=kept.code, at=request.now)  # type: ignore[attr-defined] # set by TakeMoment
             return url
         messages.warning(request, _("What we kept for another account was dropped. Nothing of it was used."))
         return reverse("licenses:index") if url == kept.page else url

@@ -1,6 +1,8 @@
 """Customers and staff in the admin."""
 
 # Imported as a whole, so that allauth has registered its page before it is replaced here.
+from typing import ClassVar
+
 from allauth.account import admin as allauth_admin
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
@@ -45,7 +47,7 @@ class ChangeUserForm(UserChangeForm):
     class Meta:
         model = User
         fields = "__all__"
-        field_classes = {}
+        field_classes: ClassVar[dict] = {}
 
 
 class SetPasswordForm(AdminPasswordChangeForm):
@@ -93,7 +95,7 @@ class UserAdmin(DjangoUserAdmin):
 
     @admin.display(description=_("verified"), boolean=True, ordering="has_verified_address")
     def is_verified(self, user: User) -> bool:
-        return user.has_verified_address
+        return user.has_verified_address  # type: ignore[attr-defined] # annotated by get_queryset
 
     def get_readonly_fields(self, request, obj=None):
         """Let only superusers hand out rights."""
@@ -150,7 +152,7 @@ class EmailAddressAdmin(KeptAdmin):
     list_filter = ["verified", "primary"]
     list_select_related = ["user"]
     search_fields = ["email", "user__email"]
-    fields = readonly_fields = ["email", "customer", "primary", "verified"]
+    fields = readonly_fields = ("email", "customer", "primary", "verified")
     actions = ["send_again", "mark_as_verified"]
     show_full_result_count = False
 

@@ -66,7 +66,7 @@ class SignInView(allauth_views.LoginView):
         return form
 
     def get_context_data(self, **more) -> dict:
-        until = moment(self.kept.ends_at, self.owner.zone) if self.owner else ""
+        until = moment(self.kept.ends_at, self.owner.zone) if self.kept and self.owner else ""
         return super().get_context_data(**more, kept=self.kept, until=until)
 
     @cached_property
@@ -111,22 +111,26 @@ class RegisterView(allauth_views.SignupView):
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_email(request: HttpRequest, key: str) -> HttpResponse:
     """Show what the link in a mail is worth; only a press of its button verifies, so mail scanners verify nothing."""
-    link = read_link(key)
-    if link.state == "good" and not link.address.user.is_active:
-        return redirect("account_inactive")
-    if link.state == "good" and not get_adapter().knows_password(request, link.address.user):
-        return ask_for_password(request, link.address)
-    if request.method == "POST" and link.state == "good":
-        return verify(request, key, link.address)
-    if request.method == "POST" and link.state == "expired":
-        send_and_tell(request, link.address.email, link.address)
-        get_adapter().expect_mail(request, link.address.email)
+    state, address = read_link(key)
+    if address and state == "good":
+        return open_good_link(request, key, address)
+    if address and state == "expired" and request.method == "POST":
+        send_and_tell(request, address.email, address)
+        get_adapter().expect_mail(request, address.email)
         return redirect("account_email_verification_sent")
-    if link.state == "used" and link.address:
-        get_adapter().expect_mail(request, link.address.email)
-    return render(
-        request, f"account/link_{link.state}.html", {"address": link.address}, status=STATUS_OF_LINK[link.state]
-    )
+    if address and state == "used":
+        get_adapter().expect_mail(request, address.email)
+    return render(request, f"account/link_{state}.html", {"address": address}, status=STATUS_OF_LINK[state])
+
+
+def open_good_link(request: HttpRequest, key: str, address: EmailAddress) -> HttpResponse:
+    if not address.user.is_active:
+        return redirect("account_inactive")
+    if not get_adapter().knows_password(request, address.user):
+        return ask_for_password(request, address)
+    if request.method == "POST":
+        return verify(request, key, address)
+    return render(request, "account/link_good.html", {"address": address})
 
 
 def ask_for_password(request: HttpRequest, address: EmailAddress) -> HttpResponse:
@@ -155,7 +159,7 @@ def open_account(request: HttpRequest, address: EmailAddress, form: FirstPasswor
             password_hash=form.password_hash,
             language=request.LANGUAGE_CODE,
             time_zone=form.cleaned_data["time_zone"],
-            at=request.now,
+            at=request.now,  # type: ignore[attr-defined] # set by TakeMoment
         )
         if claimed is None or not adapter.confirm_email(request, claimed):
             transaction.set_rollback(True)
@@ -265,7 +269,7 @@ def name(request: HttpRequest) -> HttpResponse:
     """Change the name, which may also stay empty."""
     form = NameForm(request.POST or None, instance=request.user)
     if form.is_valid():
-        request.user.save(update_fields=["name"])
+        form.instance.save(update_fields=["name"])
         messages.success(request, _("Your name is saved."))
         return redirect("accounts:index")
     help = _("The app shows it where you are signed in. You can leave it empty.")
@@ -277,7 +281,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     """Change the time zone in which dates are shown and terms end."""
     form = TimeZoneForm(request.POST or None, instance=request.user)
     if form.is_valid():
-        request.user.save(update_fields=["time_zone"])
+        form.instance.save(update_fields=["time_zone"])
         messages.success(request, _("Your time zone is saved."))
         return redirect("accounts:index")
     help = _("Dates are shown in it, and your licenses end at the end of a day there.")

@@ -152,7 +152,7 @@ def trial(product: str, count: int) -> Offered:
     )
 
 
-OFFICE = [(5, (WINDOWS, MACOS)), (1, (SERVER,)), (5, (ANDROID, IOS))]
+OFFICE: list[tuple[int | None, tuple[str, ...]]] = [(5, (WINDOWS, MACOS)), (1, (SERVER,)), (5, (ANDROID, IOS))]
 PLANS = [
     *for_devices("security-cloud", "Personal", 3),
     *for_devices("security-cloud", "Personal", 5),

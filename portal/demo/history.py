@@ -47,8 +47,10 @@ def add(owner: User, plan: str, days_ago: float) -> License:
 
 def buy(owner: User, plan: str, days_ago: float) -> License:
     """Let this customer have bought a license of this plan in the store so many days ago."""
-    facts = {"client_id": STORE["id"], "number": "DEMO-1001", "plan": plan, "email": owner.email}
-    order, _new = place_order(**facts, bought_at=ago(days_ago), at=ago(days_ago))
+    at = ago(days_ago)
+    order, _new = place_order(
+        client_id=STORE["id"], number="DEMO-1001", plan=plan, email=owner.email, bought_at=at, at=at
+    )
     return order.term.license
 
 
