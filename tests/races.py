@@ -15,7 +15,7 @@ from django.db import connection
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "10"))
 THREADS = 16
-LONGEST_ROUND = 60  # seconds; a round that takes longer is a deadlock
+LONGEST_ROUND = 120  # seconds; a round that takes longer is a deadlock
 AT_SQLITES_DOOR = threading.Lock()
 
 

@@ -15,7 +15,7 @@ from redis import ConnectionError as NotThereError
 from redis import Redis
 
 MISSING = "No Redis: install it (`apt-get install redis-server`, `brew install redis`) or set TEST_REDIS_URL."
-PATIENCE = 10  # seconds until the server must answer
+PATIENCE = 30  # seconds until the server must answer
 
 
 class Server:

@@ -123,7 +123,7 @@ def test_worker_goes_on_when_the_database_is_back(portal, data, database):
             time.sleep(1)
             getattr(database, mends)()
         portal.run(MAIL)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 90
         while not portal.run(TRIED):  # there is no mail server
             assert time.monotonic() < end, portal.log.read_text()[-3000:]
             time.sleep(0.5)

@@ -84,7 +84,7 @@ def tokens_of(client_of):
 
         def visit(url: str) -> None:
             answer = browser.get(urlsplit(url)._replace(scheme="", netloc="").geturl())
-            page = requests.get(answer["Location"], timeout=5)
+            page = requests.get(answer["Location"], timeout=30)
             assert page.status_code == 200, page.text
 
         return lambda: sign_in.by_browser(product.portal, product.client, visit, wishes or {})

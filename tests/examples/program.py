@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.environment import ROOT
 
-PATIENCE = 20  # seconds
+PATIENCE = 60  # seconds
 
 
 class Program:

@@ -15,7 +15,7 @@ def server():
 
 
 def bring(server, **answer):
-    return requests.get(server.address, answer, timeout=5).status_code
+    return requests.get(server.address, answer, timeout=30).status_code
 
 
 def test_code_comes_through(server):
@@ -25,7 +25,7 @@ def test_code_comes_through(server):
 
 def test_strange_answer_is_not_ours_and_ends_nothing(server):
     assert [bring(server, state="other", code="bad"), bring(server, code="bad")] == [400, 400]
-    assert requests.get(server.address.replace("callback", "else"), {"state": "state"}, timeout=5).status_code == 400
+    assert requests.get(server.address.replace("callback", "else"), {"state": "state"}, timeout=30).status_code == 400
     bring(server, state="state", code="good")
     assert server.wait_for_code(ISSUER) == "good"
 

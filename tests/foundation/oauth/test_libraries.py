@@ -38,7 +38,7 @@ def portal(live_server, settings, monkeypatch):
 
 @pytest.fixture
 def discovered(portal) -> dict:
-    return requests.get(f"{portal}/.well-known/openid-configuration", timeout=10).json()
+    return requests.get(f"{portal}/.well-known/openid-configuration", timeout=30).json()
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def confirm(visit, user_code: str) -> None:
 
 
 def email_of(session, discovered) -> str:
-    return session.get(discovered["userinfo_endpoint"], timeout=10).json()["email"]
+    return session.get(discovered["userinfo_endpoint"], timeout=30).json()["email"]
 
 
 def test_authlib(discovered, visit, customer):
@@ -88,7 +88,7 @@ def test_authlib(discovered, visit, customer):
 def test_authlib_on_a_device(discovered, visit, customer):
     with AuthlibSession("demo-windows", token_endpoint_auth_method="none") as session:
         fields = {"client_id": "demo-windows", "scope": SCOPE, "device_name": "TV"}
-        asked = requests.post(discovered["device_authorization_endpoint"], data=fields, timeout=10).json()
+        asked = requests.post(discovered["device_authorization_endpoint"], data=fields, timeout=30).json()
         confirm(visit, asked["user_code"])
         session.fetch_token(
             discovered["token_endpoint"], grant_type=DEVICE_CODE_GRANT_TYPE, device_code=asked["device_code"]

@@ -260,7 +260,7 @@ def test_receiver_that_answers_byte_by_byte_is_hung_up_on(store, tell, monkeypat
         tell("added-1")
         began = time.monotonic()
         assert services.deliver_due(clock=timezone.now) == 0
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10  # not the fifty seconds of all drops
         dripping.join()
 
 
@@ -268,6 +268,6 @@ def drip(listener: socket.socket) -> None:
     line, _address = listener.accept()
     with line, suppress(OSError):
         line.sendall(b"HTTP/1.1 ")
-        for _byte in range(100):
+        for _byte in range(1000):
             line.sendall(b"0")
             time.sleep(0.05)
