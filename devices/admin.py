@@ -1,6 +1,8 @@
 """The staff's view of devices: nothing is typed here, history is read-only, disconnecting calls the service."""
 
 import re
+from functools import reduce
+from operator import or_
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -17,10 +19,11 @@ from devices.models import BoundSignIn, Device, Lease
 from devices.services import disconnect
 from licenses.models import Event, Seat
 from portal.foundation.oauth.models import SignIn
-from portal.ui.staff import HistoryInline, KeptAdmin, KeptInline, link_to
+from portal.ui.staff import HistoryInline, KeptAdmin, KeptInline, begins, link_to, people
 
-# A device id as the customer reads it out ("D-2ADB-0997"), or the beginning of a machine id.
-SPELLED_ID = re.compile(r"(?:d-)?([0-9a-f]{4}-?[0-9a-f]{0,28})")
+# A device id as the customer reads it out ("D-2ADB-0997"), or the beginning of a machine id; without hyphens it may be
+# either.
+SPELLED_IDS = [re.compile("([0-9a-f]{4,32})"), re.compile("d([0-9a-f]{4,8})")]
 
 
 class SeatInline(KeptInline):
@@ -58,6 +61,11 @@ class BoundSignInInline(KeptInline):
         return link_to(bound.device)
 
 
+def machine_begins(start: str) -> Q:
+    """Ask for a range and not for a beginning: the index that keeps machines apart serves that in any collation."""
+    return Q(machine_id__gte=start, machine_id__lt=f"{start}g")
+
+
 # The page of a sign-in is the foundation's, which knows no device.
 sign_in_admin = admin.site.get_model_admin(SignIn)
 sign_in_admin.inlines = (BoundSignInInline, *sign_in_admin.inlines)
@@ -66,11 +74,12 @@ sign_in_admin.inlines = (BoundSignInInline, *sign_in_admin.inlines)
 @admin.register(Device)
 class DeviceAdmin(KeptAdmin):
     list_display = ["name", "customer", "platform", "held", "report", "last_seen_at", "device_id"]
-    list_filter = ["platform", "report", "last_seen_at"]
+    list_filter = ["platform", "report"]
     list_select_related = ["owner"]
-    show_full_result_count = False
     search_fields = ["name", "owner__email"]
-    search_help_text = _("Name, email address, the device id that the customer reads out, or a machine id’s beginning.")
+    search_help_text = _(
+        "The beginning of a name, of an email address or of a machine id, or the device id that the customer reads out."
+    )
     fields = [
         "name",
         "customer",
@@ -90,14 +99,11 @@ class DeviceAdmin(KeptAdmin):
         held = Seat.objects.held().select_related("license__product")
         return super().get_queryset(request).prefetch_related(Prefetch("seats", held, "held_seats"))
 
-    def get_search_results(self, request, queryset, search_term):
+    def found_by(self, request, text):
         """Find a device also by the id that its page shows, which is the beginning of the machine id."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        spelled = SPELLED_ID.fullmatch(search_term.strip().lower())
-        if spelled:
-            start = spelled[1].replace("-", "")
-            found = queryset.filter(Q(pk__in=found.values("pk")) | Q(machine_id__startswith=start))
-        return found, duplicates
+        bare = re.sub(r"[\s-]", "", text.lower())
+        machines = [machine_begins(spelled[1]) for form in SPELLED_IDS if (spelled := form.fullmatch(bare))]
+        return reduce(or_, machines, begins("name", text) | Q(owner__in=people(request, text)))
 
     def get_urls(self):
         check = path("lease/", self.admin_site.admin_view(self.check_lease), name="devices_device_lease")
@@ -117,7 +123,7 @@ class DeviceAdmin(KeptAdmin):
         }
         return TemplateResponse(request, "admin/devices/device/lease.html", context)
 
-    @admin.display(description=_("customer"), ordering="owner__email")
+    @admin.display(description=_("customer"))
     def customer(self, device):
         return link_to(device.owner)
 

@@ -81,6 +81,12 @@ class Device(models.Model):
         verbose_name = _("device")
         verbose_name_plural = _("devices")
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="devices_by_name"),
+            models.Index(fields=["platform", "id"], name="devices_of_a_platform"),
+            # Most are protected, and change it seldom: those cost nothing.
+            models.Index(fields=["report", "id"], condition=~Q(report="protected"), name="devices_to_look_after"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 # The machine first: `connect` looks for it in all accounts.

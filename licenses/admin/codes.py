@@ -1,12 +1,14 @@
 """Code batches and activation codes; a whole code is never shown."""
 
 import csv
+import re
 from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -15,12 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from licenses import code_keys, services, spelling
-from licenses.models import ActivationCode, CodeBatch, Event, count_codes
+from licenses.models import ActivationCode, CodeBatch, Event, Plan, count_codes
 from licenses.sheets import code_rows
-from portal.ui.staff import HappenedFilter, HistoryInline, KeptAdmin, link_to
+from portal.ui.staff import HappenedFilter, HistoryInline, KeptAdmin, LargeAdmin, begins, link_to
 from portal.ui.words import number
 
-from .filters import BatchFilter
+from .filters import BatchFilter, PlanFilter
 
 MOST_CODES_AT_ONCE = 10_000
 
@@ -50,11 +52,12 @@ class BatchHistoryInline(HistoryInline):
 
 
 @admin.register(CodeBatch)
-class CodeBatchAdmin(admin.ModelAdmin):
+class CodeBatchAdmin(LargeAdmin):
     list_display = ["__str__", "plan", "created_at", "issued", "used", "is_suspended"]
-    list_filter = [("suspended_at", HappenedFilter), "plan__product", "created_at"]
+    list_filter = [("suspended_at", HappenedFilter), PlanFilter, "created_at"]
     list_per_page = 25  # the codes of each are counted, and they may be many
     search_fields = ["name", "reference", "plan__name", "plan__slug"]
+    search_help_text = _("The beginning of a name or reference, or a part of the name of a plan.")
     autocomplete_fields = ["plan"]
     readonly_fields = ["created_at", "created_by", "sold", "groups", "has_checks", "suspended_at", "suspended_reason"]
     asked = ["plan", "name", "reference", "starts_at", "activate_before", "fixed_end", "renewal_only"]
@@ -65,6 +68,12 @@ class CodeBatchAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("plan__product")
+
+    def found_by(self, request, text):
+        """Name the plans first: they are few."""
+        plans = Plan.objects.filter(Q(name__icontains=text) | Q(slug__icontains=text)).order_by()
+        of_plans = Q(plan__in=list(plans.values_list("pk", flat=True)))
+        return of_plans | begins("name", text) | begins("reference", text)
 
     def get_fields(self, request, obj=None):
         return [*self.asked, *self.readonly_fields]
@@ -232,23 +241,18 @@ class RevokedFilter(admin.SimpleListFilter):
 @admin.register(ActivationCode)
 class ActivationCodeAdmin(KeptAdmin):
     list_display = ["masked", "case_number", "batch", "license", "revoked_at", "revoked_reason"]
-    list_filter = [RevokedFilter, BatchFilter, "batch__plan__product"]
+    list_filter = [RevokedFilter, BatchFilter]
     list_select_related = ["batch__plan__product", "term__license__product"]
     search_fields = ["hint"]
     search_help_text = _("The last group, or the case number. For a whole code use the field above.")
     change_list_template = "admin/licenses/activationcode/change_list.html"
     fields = readonly_fields = ["masked", "case_number", "batch", "license", "revoked_at", "revoked_reason"]
     actions = ["refund", "revoke_blocked", "revoke_lost"]
-    show_full_result_count = False
 
-    def get_search_results(self, request, queryset, search_term):
+    def found_by(self, request, text):
         """Find by the last group or the case number; a whole code has no business in an address, which is logged."""
-        spelled = spelling.normalize(search_term)
-        if search_term.strip().upper().startswith("C-") and search_term.strip()[2:].isdecimal():
-            return queryset.filter(pk=int(search_term.strip()[2:])), False
-        if spelled:
-            return queryset.filter(hint=spelled), False
-        return queryset, False
+        case = re.fullmatch(r"C-?(\d{1,18})", text.upper())
+        return Q(hint=spelling.normalize(text)) | (Q(pk=int(case[1])) if case else Q(pk__in=[]))
 
     def get_urls(self):
         find = path("find/", self.admin_site.admin_view(self.find), name="licenses_activationcode_find")

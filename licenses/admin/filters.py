@@ -1,10 +1,17 @@
-"""Filters of several lists."""
+"""Filters and searches of several lists."""
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from licenses.models import CodeBatch, Term
+from licenses.models import CodeBatch, Plan, Term
+from portal.ui.staff import ColumnFilter, in_fours
+
+
+def key_begins(text: str) -> Q:
+    """Licenses whose support key begins so, however it is spelled; none for what is no key."""
+    key = in_fours(text)
+    return Q(support_key__startswith=key) if key else Q(pk__in=[])
 
 
 class BatchFilter(admin.SimpleListFilter):
@@ -20,6 +27,14 @@ class BatchFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.filter(batch=self.value()) if self.value() else queryset
+
+
+class PlanFilter(ColumnFilter):
+    title = _("plan")
+    parameter_name = "plan"
+
+    def lookups(self, request, model_admin):
+        return [(plan.pk, str(plan)) for plan in Plan.objects.select_related("product")]
 
 
 class LicenseBatchFilter(BatchFilter):

@@ -5,17 +5,18 @@ from datetime import tzinfo
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Q
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from licenses import services
-from licenses.models import Event, License, Seat, Term
-from portal.ui.staff import HappenedFilter, HistoryInline, KeptAdmin, KeptInline, link_to
+from licenses.models import Event, License, Order, Seat, Term
+from portal.ui.staff import HappenedFilter, HistoryInline, KeptAdmin, KeptInline, link_to, people
 from portal.ui.words import day, moment
 
-from .filters import LicenseBatchFilter
+from .filters import LicenseBatchFilter, key_begins
 
 
 def zone_name(zone: tzinfo) -> str:
@@ -68,8 +69,8 @@ class BlockForm(forms.Form):
 class LicenseAdmin(KeptAdmin):
     list_display = ["support_key", "product", "customer", "state", "ends", "seats", "created_at"]
     list_filter = ["product", ("blocked_at", HappenedFilter), LicenseBatchFilter, "created_at"]
-    search_fields = ["support_key", "owner__email", "product__name"]
-    search_help_text = _("Support key, email address or product.")
+    search_fields = ["support_key", "owner__email"]
+    search_help_text = _("Support key or email address, or the beginning of one.")
     view_on_site = False  # that page is the customer's alone
     fields = readonly_fields = [
         "support_key",
@@ -91,7 +92,10 @@ class LicenseAdmin(KeptAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).with_state().select_related("owner", "product")
 
-    @admin.display(description=_("customer"), ordering="owner__email")
+    def found_by(self, request, text):
+        return key_begins(text) | Q(owner__in=people(request, text))
+
+    @admin.display(description=_("customer"))
     def customer(self, license):
         return link_to(license.owner)
 
@@ -169,11 +173,18 @@ class EventAdmin(KeptAdmin):
         "license__owner__email",
         "order__number",
     ]
-    date_hierarchy = "at"
+    search_help_text = _("Email address or support key, or the beginning of one; or the number of an order.")
     fields = readonly_fields = [
         *("at", "verb", "sentence", "actor", "customer", "license", "device", "code", "order", "batch", "details")
     ]
-    show_full_result_count = False
+
+    def found_by(self, request, text):
+        """Name the accounts, licenses and orders first, then what happened to them."""
+        users = people(request, text)
+        licenses = License.objects.filter(key_begins(text) | Q(owner__in=users)).order_by().values_list("pk", flat=True)
+        orders = Order.objects.filter(number=text).order_by().values_list("pk", flat=True)
+        people_in_it = Q(actor__in=users) | Q(customer__in=users)
+        return people_in_it | Q(license__in=list(licenses)) | Q(order__in=list(orders))
 
     @admin.display(description=_("what"))
     def sentence(self, event):

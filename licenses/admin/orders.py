@@ -1,15 +1,19 @@
 """What stores ordered."""
 
+from allauth.idp.oidc.models import Client
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from licenses import services
-from licenses.models import Event, Order
-from portal.ui.staff import HistoryInline, KeptAdmin, link_to
+from licenses.models import Event, License, Order, Term
+from portal.ui.staff import ColumnFilter, HistoryInline, KeptAdmin, link_to
+
+from .filters import PlanFilter, key_begins
 
 
 class ReaddressForm(forms.Form):
@@ -29,12 +33,24 @@ class OrderStateFilter(admin.SimpleListFilter):
         return Order.State.choices
 
     def queryset(self, request, queryset):
-        facts = {
-            "delivered": {"delivered_at__isnull": False, "refunded_at__isnull": True},
-            "cancelled": {"cancelled_at__isnull": False, "delivered_at__isnull": True, "refunded_at__isnull": True},
-            "refunded": {"refunded_at__isnull": False},
+        chosen = {
+            "waiting": queryset.waiting,
+            "delivered": lambda: queryset.filter(delivered_at__isnull=False, refunded_at__isnull=True),
+            "cancelled": queryset.cancelled,
+            "refunded": lambda: queryset.filter(refunded_at__isnull=False),
         }
-        return queryset.waiting() if self.value() == "waiting" else queryset.filter(**facts.get(self.value(), {}))
+        return chosen[self.value()]() if self.value() in chosen else queryset
+
+
+class StoreFilter(ColumnFilter):
+    """Offers the stores, which are few; Django would look through all orders for those that sold something."""
+
+    title = _("store")
+    parameter_name = "client"
+
+    def lookups(self, request, model_admin):
+        stores = Client.objects.filter(grant_types__contains=Client.GrantType.CLIENT_CREDENTIALS).order_by("name")
+        return [(store.pk, store.name) for store in stores]
 
 
 @admin.register(Order)
@@ -42,7 +58,7 @@ class OrderAdmin(KeptAdmin):
     """Orders are the stores’ own; who took money for one also takes it back. Staff see that it arrives."""
 
     list_display = ["number", "state", "email", "quantity", "plan", "result", "bought_at", "client"]
-    list_filter = [OrderStateFilter, "kind", ("client", admin.RelatedOnlyFieldListFilter), "plan__product"]
+    list_filter = [OrderStateFilter, "kind", StoreFilter, PlanFilter, "created_at"]
     list_select_related = [
         "client",
         "plan__product",
@@ -52,9 +68,7 @@ class OrderAdmin(KeptAdmin):
         "batch__plan__product",
     ]
     search_fields = ["number", "email", "term__license__support_key"]
-    search_help_text = _("Number, email address or support key.")
-    date_hierarchy = "created_at"
-    show_full_result_count = False
+    search_help_text = _("Number, email address or support key, or the beginning of one.")
     fields = readonly_fields = [
         "number",
         "client",
@@ -75,6 +89,12 @@ class OrderAdmin(KeptAdmin):
     ]
     inlines = [OrderHistoryInline]
     actions = ["readdress", "mail_again"]
+
+    def found_by(self, request, text):
+        """Name the licenses first: their terms say which orders brought them."""
+        brought = Term.objects.filter(order__isnull=False, license__in=License.objects.filter(key_begins(text)))
+        orders = brought.order_by().values_list("order", flat=True)
+        return Q(number__startswith=text) | Q(email__startswith=text.lower()) | Q(pk__in=list(orders))
 
     def has_help_permission(self, request):
         return request.user.has_perm("licenses.change_order")

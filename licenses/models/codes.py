@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +30,7 @@ class CodeBatch(models.Model):
         "renewal_only",
     ]
 
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="batches", verbose_name=_("plan"))
+    plan = models.ForeignKey(Plan, models.PROTECT, db_index=False, related_name="batches", verbose_name=_("plan"))
     name = models.CharField(
         _("name"),
         max_length=100,
@@ -76,6 +77,13 @@ class CodeBatch(models.Model):
         verbose_name = _("code batch")
         verbose_name_plural = _("code batches")
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["plan", "id"], name="batches_of_a_plan"),
+            models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="batches_by_name"),
+            models.Index(fields=["reference"], opclasses=["varchar_pattern_ops"], name="batches_by_reference"),
+            models.Index(fields=["created_at"], name="batches_by_date"),
+            models.Index(fields=["id"], condition=Q(suspended_at__isnull=False), name="batches_on_hold"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(groups__gte=4, groups__lte=5),
@@ -112,14 +120,17 @@ class CodeBatch(models.Model):
 
 class ActivationCodeQuerySet(models.QuerySet["ActivationCode"]):
     def redeemed(self):
-        return self.filter(term__isnull=False)
+        """Codes that a term points at; said of its column, so that the index of used codes is read and no other."""
+        return self.filter(term__code__isnull=False)
 
     def in_use(self):
         """Codes that somebody added and keeps: a refunded one is revoked, though it was used."""
         return self.redeemed().filter(revoked_at__isnull=True)
 
     def unused(self):
-        return self.filter(term__isnull=True, revoked_at__isnull=True)
+        """Codes that nobody has added; as a subquery, because PostgreSQL expects too few of an outer join."""
+        terms = apps.get_model("licenses.Term").objects.filter(code=models.OuterRef("pk"))
+        return self.filter(~models.Exists(terms), revoked_at__isnull=True)
 
 
 class ActivationCode(models.Model):
@@ -128,10 +139,10 @@ class ActivationCode(models.Model):
         REFUNDED = "refunded", _("The purchase was refunded.")
         LOST = "lost", _("It belongs to a delivery that was lost.")
 
-    batch = models.ForeignKey(CodeBatch, models.PROTECT, related_name="codes", verbose_name=_("batch"))
-    digest = models.CharField(max_length=64, unique=True, editable=False)
+    batch = models.ForeignKey(CodeBatch, models.PROTECT, db_index=False, related_name="codes", verbose_name=_("batch"))
+    digest = models.CharField(max_length=64, editable=False)
     sealed = models.TextField(editable=False)
-    hint = models.CharField(_("last group"), max_length=5, db_index=True, editable=False)
+    hint = models.CharField(_("last group"), max_length=5, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     revoked_reason = models.CharField(_("reason"), max_length=16, choices=Reason, blank=True)
 
@@ -141,13 +152,24 @@ class ActivationCode(models.Model):
         verbose_name = _("activation code")
         verbose_name_plural = _("activation codes")
         ordering = ["-pk"]
+        # Named here and not at the columns: Django would make each text a second index, for beginnings.
+        indexes = [
+            models.Index(fields=["batch", "id"], name="codes_of_a_batch"),
+            models.Index(fields=["hint"], name="codes_by_last_group"),
+            models.Index(fields=["id"], condition=Q(revoked_at__isnull=False), name="revoked_codes"),
+        ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["digest"],
+                name="code_exists_once",
+                violation_error_message=_("This code exists already."),
+            ),
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True, revoked_reason="")
                 | Q(revoked_at__isnull=False) & ~Q(revoked_reason=""),
                 name="code_is_revoked_for_a_reason",
                 violation_error_message=_("A revoked code needs a reason."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -160,16 +182,23 @@ class ActivationCode(models.Model):
 
 
 def count_codes(batches: list[CodeBatch]) -> None:
-    """Tell each of these batches how many codes it has, and how many are used or revoked: one look for all of them."""
-    counts = {
-        "issued": Count("pk"),
-        "used": Count("term", filter=Q(revoked_at__isnull=True)),
-        "revoked": Count("revoked_at"),
-    }
-    counted = ActivationCode.objects.filter(batch__in=batches).order_by().values("batch").annotate(**counts)
-    found = {pk: numbers for pk, *numbers in counted.values_list("batch", *counts)}
+    """Tell each of these batches how many codes it has, and how many are used or revoked.
+
+    Codes of a batch are stored together. So the lowest and the highest number say where to look: without them
+    PostgreSQL may read the index of all used codes.
+    """
+    codes = ActivationCode.objects.filter(batch__in=batches).order_by()
+    rows = list(codes.values_list("batch").annotate(Count("pk"), Min("pk"), Max("pk")))
+    there = codes.filter(pk__gte=min(row[2] for row in rows), pk__lte=max(row[3] for row in rows)) if rows else codes
+    issued = {batch: count for batch, count, _first, _last in rows}
+    used, revoked = counted(there.in_use()), counted(there.filter(revoked_at__isnull=False))
     for batch in batches:
-        batch.issued, batch.used, batch.revoked = found.get(batch.pk, (0, 0, 0))
+        batch.issued, batch.used, batch.revoked = (count.get(batch.pk, 0) for count in (issued, used, revoked))
+
+
+def counted(codes: ActivationCodeQuerySet) -> dict[int, int]:
+    """Count these codes by their batch."""
+    return dict(codes.values_list("batch").annotate(Count("pk")))
 
 
 class CodeAttempt(models.Model):

@@ -92,6 +92,10 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("history")
         ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["verb", "id"], name="events_of_a_verb"),
+            models.Index(fields=["at"], name="events_by_date"),
+        ]
 
     def __str__(self) -> str:
         return self.sentence

@@ -130,7 +130,9 @@ class License(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="licenses", verbose_name=_("customer")
     )
-    product = models.ForeignKey(Product, models.PROTECT, related_name="licenses", verbose_name=_("product"))
+    product = models.ForeignKey(
+        Product, models.PROTECT, db_index=False, related_name="licenses", verbose_name=_("product")
+    )
     support_key = models.CharField(_("support key"), max_length=14, unique=True, editable=False)
     created_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
     renews_itself = models.BooleanField(_("renews by itself"), default=False)
@@ -146,6 +148,11 @@ class License(models.Model):
         verbose_name = _("license")
         verbose_name_plural = _("licenses")
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["product", "id"], name="licenses_of_a_product"),
+            models.Index(fields=["created_at"], name="licenses_by_date"),
+            models.Index(fields=["id"], condition=Q(blocked_at__isnull=False), name="blocked_licenses"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product} {self.support_key}"

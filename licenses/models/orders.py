@@ -19,6 +19,10 @@ NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$"
 CODES_SHOWN_FOR = timedelta(hours=24)
 
 
+WAITS = Q(delivered_at__isnull=True, cancelled_at__isnull=True, refunded_at__isnull=True)
+CANCELLED = Q(cancelled_at__isnull=False, delivered_at__isnull=True, refunded_at__isnull=True)
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def of_store(self, client_id: str):
         """Orders of this store; another store's do not exist for it."""
@@ -34,7 +38,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def waiting(self):
         """Orders whose person has no account yet."""
-        return self.filter(delivered_at__isnull=True, cancelled_at__isnull=True, refunded_at__isnull=True)
+        return self.filter(WAITS)
+
+    def cancelled(self):
+        """Orders that were canceled before anything was delivered."""
+        return self.filter(CANCELLED)
 
 
 class Order(models.Model):
@@ -49,11 +57,11 @@ class Order(models.Model):
         REFUNDED = "refunded", _("Refunded")
 
     client = models.ForeignKey(
-        "allauth_idp_oidc.Client", models.PROTECT, related_name="orders", verbose_name=_("store")
+        "allauth_idp_oidc.Client", models.PROTECT, db_index=False, related_name="orders", verbose_name=_("store")
     )
     number = models.CharField(_("number"), max_length=64, validators=[RegexValidator(NUMBER)])
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.LICENSE)
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="orders", verbose_name=_("plan"))
+    plan = models.ForeignKey(Plan, models.PROTECT, db_index=False, related_name="orders", verbose_name=_("plan"))
     quantity = models.PositiveSmallIntegerField(_("how many"), default=1)
     email = models.EmailField(_("email address"), blank=True, db_index=True)
     language = models.CharField(_("language of the mail"), max_length=10, blank=True)
@@ -81,6 +89,16 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["client", "id"], name="orders_of_a_store"),
+            models.Index(fields=["plan", "id"], name="orders_of_a_plan"),
+            models.Index(fields=["kind", "id"], name="orders_of_a_kind"),
+            models.Index(fields=["number"], opclasses=["varchar_pattern_ops"], name="orders_by_number"),
+            models.Index(fields=["created_at"], name="orders_by_date"),
+            models.Index(fields=["id"], condition=WAITS, name="orders_that_wait"),
+            models.Index(fields=["id"], condition=CANCELLED, name="cancelled_orders"),
+            models.Index(fields=["id"], condition=Q(refunded_at__isnull=False), name="refunded_orders"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["client", "number"],

@@ -17,7 +17,7 @@ from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreation
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Prefetch, Q
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from licenses.models import Region
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import end_sign_ins
-from portal.ui.staff import KeptAdmin, link_to
+from portal.ui.staff import ColumnFilter, KeptAdmin, LargeAdmin, begins, link_to, people
 
 from .models import User
 from .services import mark_verified, refuse_staff, tell_password_set
@@ -59,16 +59,31 @@ class SetPasswordForm(AdminPasswordChangeForm):
         return user
 
 
+class LanguageFilter(ColumnFilter):
+    title = _("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        return settings.LANGUAGES
+
+
+class RegionFilter(ColumnFilter):
+    title = _("region")
+    parameter_name = "region"
+
+    def lookups(self, request, model_admin):
+        return Region.choices
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(LargeAdmin, DjangoUserAdmin):
     form = ChangeUserForm
     add_form = AddUserForm
     change_password_form = SetPasswordForm
     list_display = ("email", "name", "is_verified", "is_active", "is_staff", "date_joined", "last_login")
-    list_filter = ("is_active", "is_staff", "language", "region", "date_joined")
+    list_filter = ("is_active", "is_staff", LanguageFilter, RegionFilter, "date_joined")
     search_fields = ("email", "name")
-    ordering = ("-date_joined",)
-    show_full_result_count = False
+    search_help_text = _("The beginning of an email address or of a name.")
     # Customers change their address themselves, because only its owner can open the mail that verifies it.
     readonly_fields = ("email", "last_login", "date_joined")
     fieldsets = (
@@ -90,12 +105,15 @@ class UserAdmin(DjangoUserAdmin):
         return forms.ChoiceField(label=capfirst(db_field.verbose_name), choices=[("", "–"), *choices], required=False)
 
     def get_queryset(self, request):
-        verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
-        return super().get_queryset(request).annotate(has_verified_address=Exists(verified))
+        verified = Prefetch("emailaddress_set", EmailAddress.objects.filter(verified=True), "verified_addresses")
+        return super().get_queryset(request).prefetch_related(verified)
 
-    @admin.display(description=_("verified"), boolean=True, ordering="has_verified_address")
+    def found_by(self, request, text):
+        return Q(email__startswith=text.lower()) | begins("name", text)
+
+    @admin.display(description=_("verified"), boolean=True)
     def is_verified(self, user: User) -> bool:
-        return user.has_verified_address  # type: ignore[attr-defined] # annotated by get_queryset
+        return bool(user.verified_addresses)  # type: ignore[attr-defined] # prefetched by get_queryset
 
     def get_readonly_fields(self, request, obj=None):
         """Let only superusers hand out rights."""
@@ -152,11 +170,14 @@ class EmailAddressAdmin(KeptAdmin):
     list_filter = ["verified", "primary"]
     list_select_related = ["user"]
     search_fields = ["email", "user__email"]
+    search_help_text = _("The beginning of an email address.")
     fields = readonly_fields = ("email", "customer", "primary", "verified")
     actions = ["send_again", "mark_as_verified"]
-    show_full_result_count = False
 
-    @admin.display(description=_("customer"), ordering="user__email")
+    def found_by(self, request, text):
+        return Q(email__startswith=text.lower()) | Q(user__in=people(request, text))
+
+    @admin.display(description=_("customer"))
     def customer(self, address: EmailAddress) -> str:
         return link_to(address.user)
 

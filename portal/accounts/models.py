@@ -59,6 +59,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        indexes = [
+            models.Index(fields=["name"], opclasses=["varchar_pattern_ops"], name="customers_by_name"),
+            models.Index(fields=["date_joined"], name="customers_by_date"),
+            models.Index(fields=["language", "id"], name="customers_of_a_language"),
+            models.Index(fields=["region", "id"], name="customers_of_a_region"),
+            models.Index(fields=["id"], condition=models.Q(is_active=False), name="closed_accounts"),
+            models.Index(fields=["id"], condition=models.Q(is_staff=True), name="accounts_of_staff"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

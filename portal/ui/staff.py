@@ -1,9 +1,26 @@
-"""What the staff pages of all rooms have in common: rows that are kept as they are, and links between them."""
+"""What the staff pages of all rooms have in common: tables of millions of rows, and rows that are kept as they are."""
 
-from django.contrib import admin
+import re
+from math import floor, log10
+
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.core.paginator import Paginator
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from portal.ui.words import number
+
+# So many rows of a list are counted and can be turned over; who looks for an older one searches or filters.
+MOST_COUNTED = 10_000
+# So many rows are found by what somebody types.
+MOST_FOUND = 1_000
 
 
 def link_to(row, text=""):
@@ -26,7 +43,106 @@ def renamed(choice: dict, name) -> dict:
     return {**choice, "display": f"{name}{bracket}{count}"}
 
 
-class KeptAdmin(admin.ModelAdmin):
+class ColumnFilter(admin.SimpleListFilter):
+    """Choose by a column whose values are known; Django would look for them in the whole table."""
+
+    def queryset(self, request, queryset):
+        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
+
+
+class EstimatedPaginator(Paginator):
+    """Pages of a table that may have millions of rows: no more are counted than anybody turns over."""
+
+    object_list: QuerySet
+
+    @cached_property
+    def count(self) -> int:
+        """Count the rows, up to one more than `MOST_COUNTED`."""
+        return self.object_list.order_by()[: MOST_COUNTED + 1].count()
+
+    @cached_property
+    def num_pages(self) -> int:
+        return min(super().num_pages, MOST_COUNTED // self.per_page)
+
+    @cached_property
+    def how_many(self) -> str:
+        """The count as the page says it."""
+        if self.count <= MOST_COUNTED:
+            return number(self.count)
+        estimate = self.estimate()
+        if estimate > MOST_COUNTED:
+            return gettext("about %(count)s") % {"count": number(rounded(estimate))}
+        return gettext("more than %(count)s") % {"count": number(MOST_COUNTED)}
+
+    def estimate(self) -> int:
+        """How many rows PostgreSQL believes that the table has; 0 when only some of them are asked for."""
+        if connection.vendor != "postgresql" or self.object_list.query.where:
+            return 0
+        with connection.cursor() as cursor:
+            table = self.object_list.model._meta.db_table
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table])
+            return int(cursor.fetchone()[0])
+
+
+def rounded(estimate: int) -> int:
+    """Keep two digits: nobody should read more into an estimate."""
+    return round(estimate, 1 - floor(log10(estimate)))
+
+
+class LargeAdmin(admin.ModelAdmin):
+    """A table that grows with the customers: newest first, and never counted, sorted or searched as a whole.
+
+    `tests/test_staff_at_scale.py` looks at every list, filter and search of these: each needs an index.
+    """
+
+    paginator = EstimatedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    ordering = ["-pk"]
+    sortable_by = ()
+
+    def found_by(self, request: HttpRequest, text: str) -> Q:
+        """Say which rows somebody means who types this: conditions on columns of this table that have an index."""
+        raise NotImplementedError
+
+    def get_search_results(self, request, queryset, search_term):
+        """Find first and sort then: in one step PostgreSQL may read the table from its new end until it has a page."""
+        text = search_term.strip()
+        return queryset.filter(pk__in=self.first_found(request, queryset, text)) if text else queryset, False
+
+    def first_found(self, request: HttpRequest, queryset: QuerySet, text: str) -> list:
+        found = queryset.filter(self.found_by(request, text)).order_by().values_list("pk", flat=True)[: MOST_FOUND + 1]
+        return not_too_many(request, list(found))
+
+
+def people(request: HttpRequest, text: str) -> list[int]:
+    """Return the accounts whose address begins so; addresses are stored in lower case."""
+    users = get_user_model().objects.filter(email__startswith=text.lower())
+    return not_too_many(request, list(users.order_by().values_list("pk", flat=True)[: MOST_FOUND + 1]))
+
+
+def not_too_many(request: HttpRequest, found: list) -> list:
+    """Say it when more were found than a search goes through."""
+    if len(found) > MOST_FOUND:
+        text = _("More than %(count)s fit, and only some of them were looked through. Type more.")
+        messages.warning(request, text % {"count": number(MOST_FOUND)})
+    return found[:MOST_FOUND]
+
+
+def begins(column: str, text: str) -> Q:
+    """Rows whose name begins so, as it was typed or as names are written: an index tells upper from lower case."""
+    spellings = {text, text.lower(), text.upper(), text.title(), text.capitalize()}
+    return Q(*((f"{column}__startswith", spelling) for spelling in sorted(spellings)), _connector=Q.OR)
+
+
+def in_fours(text: str) -> str:
+    """Spell a key that was typed with or without hyphens in groups of four; nothing for what is no key."""
+    bare = re.sub(r"[\s-]", "", text).upper()
+    groups = [bare[start : start + 4] for start in range(0, len(bare), 4)]
+    return "-".join(groups) if re.fullmatch("[0-9A-F]{4,12}", bare) else ""
+
+
+class KeptAdmin(LargeAdmin):
     """Rows that only services make and nobody deletes; actions may still call a service."""
 
     def has_add_permission(self, request):

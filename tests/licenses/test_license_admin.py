@@ -108,7 +108,15 @@ def test_customer_is_not_let_in(client_of, customer):
 
 
 def test_filter_answers_whether_a_license_is_blocked(office):
-    services.block_license(license=LicenseFactory(), reason="Chargeback", at=now())
-    rows = office.get(reverse("admin:licenses_license_changelist"), {"_facets": "True"}).context["cl"]
-    (blocked,) = (spec for spec in rows.filter_specs if spec.title == "blocked")
-    assert [str(choice["display"]) for choice in blocked.choices(rows)] == ["All", "Yes (1)", "No (0)"]
+    blocked = services.block_license(license=LicenseFactory(), reason="Chargeback", at=now())
+    rows = office.get(reverse("admin:licenses_license_changelist"), {"blocked_at__isempty": 0}).context["cl"]
+    (spec,) = (spec for spec in rows.filter_specs if spec.title == "blocked")
+    assert [str(choice["display"]) for choice in spec.choices(rows)] == ["All", "Yes", "No"]
+    assert list(rows.result_list) == [blocked]
+
+
+def test_filter_of_a_short_list_counts_its_choices(office):
+    PlanFactory(withdrawn_at=now())
+    rows = office.get(reverse("admin:licenses_plan_changelist"), {"_facets": "True"}).context["cl"]
+    (withdrawn,) = (spec for spec in rows.filter_specs if spec.title == "withdrawn")
+    assert [str(choice["display"]) for choice in withdrawn.choices(rows)] == ["All", "Yes (1)", "No (0)"]

@@ -1,6 +1,7 @@
 """The outbox for staff: who was written to, about what, and whether it arrived; never the text."""
 
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -29,11 +30,13 @@ class MailAdmin(KeptAdmin):
         "given_up_at",
     )
     list_filter = (MailStateFilter, "created_at")
-    search_fields = ("recipients", "subject")
-    date_hierarchy = "created_at"
-    show_full_result_count = False
+    search_fields = ("recipients",)
+    search_help_text = _("The beginning of an email address.")
     fields = ("recipients", "subject", "created_at", "tries", "next_try_at", "last_error", "done_at", "given_up_at")
     actions = ("try_again_now",)
+
+    def found_by(self, request, text):
+        return Q(recipients__startswith=text.lower())
 
     def has_change_permission(self, request, obj=None):
         return False

@@ -16,6 +16,10 @@ class Mail(Job):
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            *Job.Meta.indexes,
+            models.Index(fields=["recipients"], opclasses=["varchar_pattern_ops"], name="mails_by_recipient"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.recipients}"

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portal.ui.staff import KeptAdmin, KeptInline
+from portal.ui.staff import KeptAdmin, KeptInline, begins, people
 
 from .models import IssuedToken, SignIn
 from .services import end_sign_ins, give_secret, restore_client, suspend_client
@@ -108,13 +108,16 @@ class SignInAdmin(KeptAdmin):
     list_filter = ("client", "end", "started_at")
     list_select_related = ("user", "client")
     search_fields = ("user__email", "device_name")
-    show_full_result_count = False
+    search_help_text = _("The beginning of an email address or of the name of a device.")
     fields = readonly_fields = (
         *("user", "client", "device_name", "address"),
         *("started_at", "authenticated_at", "ended_at", "end", "ended_by"),
     )
     inlines = (IssuedTokenInline,)
     actions = ("end_these",)
+
+    def found_by(self, request, text):
+        return Q(user__in=people(request, text)) | begins("device_name", text)
 
     @admin.action(description=_("End these sign-ins"), permissions=["change"])
     def end_these(self, request, queryset) -> None:

@@ -37,7 +37,7 @@ class SignIn(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="sign_ins", verbose_name=_("customer")
     )
     client = models.ForeignKey(
-        "allauth_idp_oidc.Client", models.PROTECT, related_name="sign_ins", verbose_name=_("app")
+        "allauth_idp_oidc.Client", models.PROTECT, db_index=False, related_name="sign_ins", verbose_name=_("app")
     )
     device_name = models.CharField(_("device name"), max_length=LONGEST_NAME)
     address = models.GenericIPAddressField(_("network address"), null=True)
@@ -57,6 +57,12 @@ class SignIn(models.Model):
         verbose_name = _("sign-in")
         verbose_name_plural = _("sign-ins")
         ordering = ["-started_at", "-pk"]
+        indexes = [
+            models.Index(fields=["client", "id"], name="sign_ins_of_an_app"),
+            models.Index(fields=["end", "id"], name="sign_ins_by_their_end"),
+            models.Index(fields=["started_at"], name="sign_ins_by_date"),
+            models.Index(fields=["device_name"], opclasses=["varchar_pattern_ops"], name="sign_ins_by_device"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, end="") | Q(ended_at__isnull=False) & ~Q(end=""),

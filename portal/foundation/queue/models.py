@@ -50,6 +50,7 @@ class Job(models.Model):
             )
         ]
         indexes = [
+            models.Index(fields=["created_at"], name="%(class)s_by_date"),
             models.Index(fields=["next_try_at"], condition=WAITS, name="%(class)s_due"),
             # Pruning looks for old ones among many that are gone.
             models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="%(class)s_done"),

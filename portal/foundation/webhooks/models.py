@@ -79,7 +79,9 @@ class Delivery(Job):
     IN_HAND = timedelta(minutes=5)
     FIRST_WAIT = timedelta(seconds=5)
 
-    endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries", verbose_name=_("endpoint"))
+    endpoint = models.ForeignKey(
+        Endpoint, models.CASCADE, db_index=False, related_name="deliveries", verbose_name=_("endpoint")
+    )
     event_id = models.CharField(_("id"), max_length=100)
     topic = models.CharField(_("about"), max_length=40, choices=topic_choices)
     subject = models.CharField(_("subject"), max_length=64)
@@ -96,11 +98,15 @@ class Delivery(Job):
         ordering = ["-pk"]
         constraints = [
             *Job.Meta.constraints,
-            models.UniqueConstraint(fields=["endpoint", "event_id"], name="event_is_told_once_an_endpoint"),
+            # The id first: staff look for it whatever the endpoint.
+            models.UniqueConstraint(fields=["event_id", "endpoint"], name="event_is_told_once_an_endpoint"),
         ]
         indexes = [
             *Job.Meta.indexes,
             models.Index(fields=["endpoint", "subject", "id"], condition=WAITS, name="messages_in_their_order"),
+            models.Index(fields=["endpoint", "id"], name="messages_for_an_endpoint"),
+            models.Index(fields=["topic", "id"], name="messages_of_a_topic"),
+            models.Index(fields=["subject"], name="messages_about_a_subject"),
         ]
 
     def __str__(self) -> str:
