@@ -1,14 +1,13 @@
-"""What a product is told about licenses and devices: plain data, read and never written here."""
+"""What a product is told about licenses, devices and refusals: plain data, read and never written here."""
 
 from django.utils.translation import gettext as _
 
 from devices.models import Device
-from licenses.models import Event, License
-from portal.foundation.oauth.models import SignIn
+from devices.refusals import BlockedHere, ChooseLicense, Disconnected, Ended
+from licenses.models import License
+from licenses.refusals.seats import Blocked, SeatLimit
+from portal.foundation.api.problems import register_members
 from portal.ui.words import day
-
-# Ends of a sign-in that took the device's seat. After any other, the device keeps it and only has to sign in again.
-SEAT_TAKEN = {SignIn.End.DISCONNECTED, SignIn.End.SIGNED_OUT, SignIn.End.MOVED}
 
 
 def license_facts(license: License, platform: str = "") -> dict:
@@ -45,33 +44,31 @@ def other_devices(license: License, device: Device) -> list[dict]:
     ]
 
 
-def farewell(device: Device, sign_in: SignIn | None = None) -> dict:
-    """Return when this device lost its seat and through whom, in words; never whose account it went to."""
-    event = device.events.filter(verb=Event.Verb.DEVICE_DISCONNECTED).select_related("actor").first()
-    through = event.details.get("through", "") if event else ""
-    if sign_in and sign_in.end in SEAT_TAKEN:
-        at, by = sign_in.ended_at, ended_by(sign_in, device, through)
-    else:
-        at, by = (event.at, person(event.actor, device, through)) if event else (device.alive_at, _("the portal"))
-    return {"at": at, "by": by, "device": device.name}
+def in_the_way(refusal: SeatLimit) -> dict:
+    """Return the license that is full, and the devices of which one could be disconnected."""
+    return license_in_the_way(refusal.license, refusal.device)
 
 
-def ended_by(sign_in: SignIn, device: Device, through: str) -> str:
-    if sign_in.end == SignIn.End.MOVED:
-        return _("a sign-in with another account")
-    if sign_in.end == SignIn.End.SIGNED_OUT:
-        return _("a sign-out on the device")
-    return person(sign_in.ended_by, device, through)
+def way_out(refusal: Ended | BlockedHere) -> dict:
+    return license_in_the_way(refusal.full, refusal.device) if refusal.full else {}
 
 
-def person(actor, device: Device, through: str) -> str:
-    """Name the owner to the owner, with where they did it; whoever else it was is the support."""
-    if actor is None:
-        return _("the portal")
-    if actor.pk != device.owner_id:
-        return _("support")
-    names = {"name": actor.get_full_name(), "device": through}
-    return _("%(name)s, on %(device)s") % names if through else _("%(name)s, on the portal") % names
+def license_in_the_way(license: License, device: Device) -> dict:
+    return {"license": license.support_key, "devices": other_devices(license, device)}
+
+
+register_members(
+    {
+        SeatLimit: in_the_way,
+        Ended: way_out,
+        Blocked: lambda refusal: {"reason": refusal.reason},
+        BlockedHere: lambda refusal: {"reason": refusal.reason, **way_out(refusal)},
+        ChooseLicense: lambda refusal: {
+            "licenses": [license_facts(license, refusal.device.platform) for license in refusal.licenses]
+        },
+        Disconnected: lambda refusal: {"at": refusal.at, "by": refusal.by, "device": refusal.device.name},
+    }
+)
 
 
 def notices(license: License, user, *, is_copied: bool = False, is_moved: bool = False) -> list[dict]:

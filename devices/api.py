@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Body, Path, Router, Schema
@@ -11,9 +10,10 @@ from ninja.responses import Status
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from devices import services
-from devices.answers import SEAT_TAKEN, license_facts, notices
+from devices.answers import license_facts, notices
 from devices.models import Device, device_of
 from licenses.models import License, Platform, Product
+from licenses.refusals.seats import SeatLimit
 from licenses.services import report_full_license
 from portal.foundation.api.auth import invalid_token
 from portal.foundation.api.openapi import call
@@ -245,12 +245,11 @@ def connect_or_report(at, facts):
     """Connect; a refusal undoes all that was written, so the store hears of a full license only after it."""
     try:
         return services.connect_product(**facts, at=at)
-    except ValidationError as refusal:
-        if refusal.code == "seat_limit":
-            found = {"support_key": refusal.params["license"]}
-            report_full_license(**found, at=at)
-            device = {name: facts[name] for name in ("machine_id", "platform", "name")}
-            services.remember_turned_away(**found, **device, at=at)
+    except SeatLimit as refusal:
+        found = {"support_key": refusal.license.support_key}
+        report_full_license(**found, at=at)
+        device = {name: facts[name] for name in ("machine_id", "platform", "name")}
+        services.remember_turned_away(**found, **device, at=at)
         raise
 
 
@@ -326,7 +325,7 @@ def own_device(request, machine_id):
     A sign-in that was ended without its seat being taken is no more than a wrong token.
     """
     sign_in = request.auth.sign_in
-    if request.auth.ended and sign_in.end not in SEAT_TAKEN:
+    if request.auth.ended and sign_in.end not in services.SEAT_TAKEN:
         raise invalid_token(request)
     device = sign_in and device_of(sign_in)
     if device is None or device.owner_id != sign_in.user_id or device.machine_id != machine_id.strip().lower():

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from devices.models import LONGEST
+from devices.refusals import NoName
 from devices.services import clean_name
 
 
@@ -12,7 +13,7 @@ class NameForm(forms.Form):
         label=_("Name"),
         max_length=LONGEST["name"],
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
-        error_messages={"required": _("Give the device a name.")},
+        error_messages={"required": NoName.sentence},
     )
 
     def clean_name(self):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from devices.refusals import BadMachineId
 from licenses.models import License, Platform, Product, Seat
 from portal.foundation.oauth.models import SignIn
 
@@ -64,7 +65,7 @@ class Device(models.Model):
     machine_id = models.CharField(
         _("machine id"),
         max_length=32,
-        validators=[RegexValidator(MACHINE_ID, _("A machine id is 32 hexadecimal characters."))],
+        validators=[RegexValidator(MACHINE_ID, BadMachineId.sentence)],
     )
     name = models.CharField(_("name"), max_length=LONGEST["name"])
     platform = models.CharField(_("platform"), max_length=16, choices=Platform)

@@ -21,12 +21,12 @@ from downloads.formats import EXTENSIONS, content_fits, extension
 from downloads.links import WORKS_FOR, address_of, digest_of, token_of
 from downloads.mails import mail_link
 from downloads.models import DeviceLink, Installer, SetupGuide, store_by_hash
+from downloads.refusals import LinkMailedAlready
 from downloads.verbs import Verb
 from licenses.models import Event, License, Product
 from licenses.services import record_event
 from portal.foundation.api import limits
 from portal.foundation.queue.batches import delete_in_batches
-from portal.ui.words import clock, from_now
 
 logger = logging.getLogger("portal.downloads")
 
@@ -320,11 +320,7 @@ def refuse_many_mails(user, at: datetime) -> None:
         waits.append(times[-1] + LINK_MAILS_WINDOW)
     until = max(waits, default=at)
     if until > at:
-        raise ValidationError(
-            _("We have sent you this link already. You can ask for it again %(wait)s, at %(time)s."),
-            code="slow_down",
-            params={"wait": from_now(until, at), "time": clock(until, user.zone), "until": until},
-        )
+        raise LinkMailedAlready(again_at=until, at=at, reader=user)
 
 
 def find_link(*, text: str, at: datetime) -> DeviceLink | None:

@@ -1,18 +1,13 @@
 """What a person types about licenses."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from licenses import spelling
+from licenses.refusals import codes as refusals
+from portal.foundation.refusals import Refusal
 
 LONGEST_CODE = 2 * spelling.FULL_LENGTH  # more symbols than these are no code with a slip, but another text
-
-# After these it helps to look again where the code stands; what the seller or the account forbids is read correctly.
-MISTYPED = {"required", "max_length", "not_a_code", "bad_symbol", "incomplete", "typo", "unknown", "several"}
-
-# Here only somebody at the seller's can help.
-FOR_SUPPORT = {"unknown", "taken", "region", "too_late", "revoked", "suspended"}
 
 
 class CodeForm(forms.Form):
@@ -25,7 +20,7 @@ class CodeForm(forms.Form):
         max_length=spelling.LONGEST_TEXT,
         error_messages={
             "required": _("Type or paste your activation code first. A full code has 25 characters."),
-            "max_length": _("This is longer than a code. Paste only the 25 characters of the code."),
+            "max_length": refusals.TooLong.sentence,
         },
     )
 
@@ -34,10 +29,9 @@ class CodeForm(forms.Form):
         text = self.cleaned_data["code"]
         found = spelling.candidates(text)
         if len(found) > 1:
-            told = _("There is more than one code in this text. Leave only the one that you want to add.")
-            raise ValidationError(told, code="several")
+            raise refusals.Several()
         if not found and len(spelling.normalize(text)) > LONGEST_CODE:
-            raise ValidationError(self.fields["code"].error_messages["max_length"], code="max_length")
+            raise refusals.TooLong()
         return spelling.display(found[0]) if found else text
 
     @property
@@ -50,7 +44,7 @@ class CodeForm(forms.Form):
     @property
     def wrong_groups(self) -> list[int]:
         """The groups to look at again, by their numbers from 1; none when the code as a whole is refused."""
-        if self.refusal is None or self.refusal.code not in {"typo", "bad_symbol"}:
+        if not isinstance(self.refusal, refusals.Typo | refusals.BadSymbol):
             return []
         spelled = spelling.normalize(self.shown)
         stands_in_groups = spelling.display(spelled) == self.shown.upper()
@@ -58,14 +52,12 @@ class CodeForm(forms.Form):
 
     @property
     def is_mistyped(self) -> bool:
-        return self.refusal is not None and self.refusal.code in MISTYPED
-
-    @property
-    def asks_support(self) -> bool:
-        return self.refusal is not None and self.refusal.code in FOR_SUPPORT
+        """Whether it helps to look again where the code stands; the form’s own rules are about what was typed."""
+        misread = isinstance(self.refusal, refusals.Mistyped) or not isinstance(self.refusal, Refusal)
+        return self.refusal is not None and misread
 
     @property
     def refusal(self):
-        """The first reason against the code, with its `code` and `params`, for the page to offer the next step."""
+        """The first reason against the code, for the page to offer the next step."""
         errors = self.errors.as_data().get("code") if self.is_bound else None
         return errors[0] if errors else None

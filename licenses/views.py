@@ -3,7 +3,6 @@
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +15,8 @@ from licenses.forms import CodeForm
 from licenses.models import CodeClaim, License, Order, Seat
 from licenses.overview import in_order, lead, longest_unseen_first, summary
 from licenses.protection import find_hop
+from licenses.refusals.codes import YoursAlready
+from portal.foundation.refusals import Refusal
 from portal.foundation.timing import even_time
 
 NEWEST_EVENTS = 50
@@ -91,7 +92,7 @@ def add(request):
             license = services.add_code(
                 user=request.user, text=form.cleaned_data["code"], address=client_address(request), at=request.now
             )
-        except ValidationError as refusal:
+        except Refusal as refusal:
             return refused(request, form, refusal)
         return redirect_to_added(license)
     return render_index(request, form, focus=True)
@@ -99,9 +100,9 @@ def add(request):
 
 def refused(request, form, refusal):
     """Say beside the field why a code was not added; a code that this account has is no mistake: its license opens."""
-    if refusal.code == "yours_already":
+    if isinstance(refusal, YoursAlready):
         messages.info(request, refusal.messages[0])
-        return redirect("licenses:detail", pk=refusal.params["license"])
+        return redirect(refusal.next_address)
     form.add_error("code", refusal)
     return render_index(request, form)
 
@@ -113,7 +114,7 @@ def keep_for_later(request):
             services.keep_code_in_session(
                 session=request.session, text=form.cleaned_data["code"], address=client_address(request)
             )
-        except ValidationError as refusal:
+        except Refusal as refusal:
             form.add_error("code", refusal)
         else:
             return redirect("account_signup")
@@ -140,7 +141,7 @@ def add_waiting(request):
         return redirect_to_added(
             services.add_waiting_code(user=request.user, pk=pk, address=client_address(request), at=request.now)
         )
-    except ValidationError as refusal:
+    except Refusal as refusal:
         return refused(request, CodeForm({"code": text}), refusal)
 
 
@@ -163,7 +164,7 @@ def claim(request):
             services.claim_code(
                 user=request.user, text=form.cleaned_data["code"], address=client_address(request), at=request.now
             )
-    except ValidationError as refusal:
+    except Refusal as refusal:
         return refused(request, form, refusal)
     messages.info(
         request,
@@ -184,7 +185,7 @@ def release(request, pk):
         try:
             services.release_license(user=request.user, claim=claim, at=request.now)
             messages.success(request, _("The license was handed over. Its devices are disconnected."))
-        except ValidationError as refusal:
+        except Refusal as refusal:
             messages.error(request, " ".join(refusal.messages))
         return redirect("licenses:index")
     context = {"claim": claim, "standing": standing, "is_open": claim.is_open_at(request.now)}
@@ -251,7 +252,7 @@ def archive(request, pk):
     try:
         services.archive_license(license=license, actor=request.user, at=request.now)
         messages.success(request, _("The license was archived. You find it below the list."))
-    except ValidationError as refusal:
+    except Refusal as refusal:
         messages.error(request, " ".join(refusal.messages))
     return redirect("licenses:index")
 

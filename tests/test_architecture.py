@@ -33,7 +33,6 @@ PRODUCT_WORDS = {"device", "installer", "lease", "license", "order", "plan", "pr
 MAY_SAY = {
     "portal.foundation.oauth": {"device"},
     "portal.foundation.api.openapi": {"license"},
-    "portal.foundation.api.problems": PRODUCT_WORDS,
 }
 # Plain English, and Django's.
 SEQUENCE = re.compile(r"order_by|\b(in|the|their)[ _]order\b|_in_their_order")

@@ -3,7 +3,7 @@
 from .check_in import CheckedIn, check_in, disconnected
 from .connect import connect
 from .connect_product import Connected, connect_product
-from .disconnect import disconnect
+from .disconnect import SEAT_TAKEN, disconnect
 from .facts import clean_machine_id, clean_name, clean_platform
 from .leases import IssuedLease, issue_lease
 from .release import release_device, sign_out
@@ -11,6 +11,7 @@ from .rename import rename_device
 from .turned_away import remember_turned_away
 
 __all__ = [
+    "SEAT_TAKEN",
     "CheckedIn",
     "Connected",
     "IssuedLease",

@@ -1,31 +1,30 @@
 """Hear from a product that it is alive, and renew its lease as long as it has a right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, FilteredRelation, Q
-from django.utils.translation import gettext_lazy as _
 
-from devices.answers import SEAT_TAKEN, farewell, other_devices
 from devices.models import Device, Lease
-from licenses.models import License, Product, Seat
+from devices.refusals import BadReport, BlockedHere, Disconnected, Ended, NoRoom, NoSuchProduct
+from licenses.models import Event, License, Product, Seat
 from licenses.protection import longest_first, seats_well
 from licenses.services import lock_licenses, protect_device
 from portal.foundation.oauth.models import SignIn
-from portal.ui.words import moment
+from portal.foundation.refusals import InvalidToken
 
 from .connect import lock_machine
 from .connect_product import keep_alive
+from .disconnect import SEAT_TAKEN
 from .facts import clean_versions
 from .leases import IssuedLease, issue_lease
 
 SEEN_AT_MOST_EVERY = timedelta(minutes=5)
 # After these a license with room is looked for.
-STOPPED = {"expired", "blocked"}
-WITHOUT_RIGHT = {*STOPPED, "disconnected", "seat_limit"}
+STOPPED = (Ended, BlockedHere)
+WITHOUT_RIGHT = (*STOPPED, Disconnected, NoRoom)
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,7 @@ def check_in(
     asked = Asked(device, product, facts, held, nonce, at)
     try:
         done = renew(asked)
-    except ValidationError as refusal:
-        if refusal.code not in WITHOUT_RIGHT:
-            raise
+    except WITHOUT_RIGHT:
         # From the beginning, and with all locks: the licenses come before the device.
         done = move_and_renew(asked, sign_in)
     for field, value in facts.items():
@@ -107,15 +104,15 @@ def move_and_renew(asked: Asked, sign_in: SignIn | None) -> CheckedIn:
         return lease_by(max(seats, key=lambda seat: seat.license.protected_until(asked.at) or asked.at), asked)
     try:
         return renew(asked)
-    except ValidationError as refusal:
-        raise with_way_out(refusal, asked.device, products, asked.at) from refusal
+    except STOPPED as refusal:
+        raise replace(refusal, full=full_license(asked.device, products, asked.at)) from refusal
 
 
 def refuse_if_ended(device: Device, sign_in: SignIn) -> None:
     """Lock the sign-in; who was disconnected while the request was on its way is told that."""
     try:
         keep_alive(sign_in)
-    except ValidationError:
+    except InvalidToken:
         ended = SignIn.objects.select_related("ended_by").get(pk=sign_in.pk)
         if ended.end in SEAT_TAKEN:
             raise disconnected(device, ended) from None
@@ -139,7 +136,7 @@ def had_products(device: Device, product: str) -> list[Product]:
 
 def clean_report(report: str) -> str:
     if report not in Device.Report:
-        raise ValidationError(_("There is no such report."), code="bad_report")
+        raise BadReport()
     return report
 
 
@@ -169,9 +166,8 @@ def read_seats(device: Device, product: str) -> list[Seat]:
 
 
 def refuse_unknown(product: str) -> None:
-    """A name that is misspelled must not sound like a disconnect."""
     if not Product.objects.filter(slug=product).exists():
-        raise ValidationError(_("There is no such product."), code="not_found")
+        raise NoSuchProduct()
 
 
 def seat_with_right(device: Device, seats: list[Seat], at: datetime) -> Seat:
@@ -186,9 +182,8 @@ def seat_with_right(device: Device, seats: list[Seat], at: datetime) -> Seat:
         raise no_room(running[0])
     blocked = next((seat.license for seat in seats if seat.license.blocked_at), None)
     if blocked:
-        reason = blocked.block_reason or _("please contact support.")
-        raise ValidationError(_("This license is blocked: %(reason)s"), code="blocked", params={"reason": reason})
-    raise ValidationError(_("The license of this device has ended."), code="expired")
+        raise BlockedHere(license=blocked, device=device)
+    raise Ended(device=device)
 
 
 def is_seated(seat: Seat, at: datetime) -> bool:
@@ -200,39 +195,33 @@ def is_seated(seat: Seat, at: datetime) -> bool:
     return seats_well(License.objects.with_state().get(pk=seat.license_id), seat.device)
 
 
-def no_room(seat: Seat) -> ValidationError:
-    license = License.objects.with_state().get(pk=seat.license_id)
-    return ValidationError(
-        _("Your license has no seat for this device any more."),
-        code="seat_limit",
-        params={"license": license.support_key, "devices": other_devices(license, seat.device)},
-    )
+def no_room(seat: Seat) -> NoRoom:
+    return NoRoom(license=License.objects.with_state().get(pk=seat.license_id), device=seat.device)
 
 
-def with_way_out(refusal: ValidationError, device: Device, products: list[Product], at: datetime) -> ValidationError:
-    """Name the devices that have the seats of the license that would protect this one, were it not full."""
+def full_license(device: Device, products: list[Product], at: datetime) -> License | None:
+    """Return the license that would protect this device, were it not full."""
     owned = License.objects.for_user(device.owner).filter(product__in=products).with_state()
-    fitting = (license for license in longest_first(owned, at) if is_made_for(license, device))
-    license = next(fitting, None)
-    if license is None or refusal.code not in STOPPED:
-        return refusal
-    text = _(
-        "%(refusal)s All seats of your other license are in use. Disconnect a device you no longer use, and this one "
-        "can have its seat."
-    )
-    more = {"refusal": refusal.messages[0], "license": license.support_key, "devices": other_devices(license, device)}
-    return ValidationError(text, code=refusal.code, params={**(refusal.params or {}), **more})
+    return next((license for license in longest_first(owned, at) if is_made_for(license, device)), None)
 
 
 def is_made_for(license: License, device: Device) -> bool:
     return any(pool.takes(device.platform) for pool, _used in license.pools)
 
 
-def disconnected(device: Device, sign_in: SignIn | None = None) -> ValidationError:
+def disconnected(device: Device, sign_in: SignIn | None = None) -> Disconnected:
     """Say when and through whom the device lost its seat."""
-    facts = farewell(device, sign_in)
-    return ValidationError(
-        _("%(device)s was disconnected on %(when)s by %(by)s. To use the product here again, sign in on the device."),
-        code="disconnected",
-        params={**facts, "when": moment(facts["at"], device.owner.zone)},
-    )
+    event = device.events.filter(verb=Event.Verb.DEVICE_DISCONNECTED).select_related("actor").first()
+    through = event.details.get("through", "") if event else ""
+    if sign_in and sign_in.end in SEAT_TAKEN:
+        return Disconnected(
+            device=device,
+            at=sign_in.ended_at,
+            actor=sign_in.ended_by,
+            through=through,
+            is_moved=sign_in.end == SignIn.End.MOVED,
+            is_signed_out=sign_in.end == SignIn.End.SIGNED_OUT,
+        )
+    if event:
+        return Disconnected(device=device, at=event.at, actor=event.actor, through=through)
+    return Disconnected(device=device, at=device.alive_at)

@@ -2,19 +2,18 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
-from devices.answers import license_facts, other_devices
 from devices.mails import mail_about_move
 from devices.models import Device
+from devices.refusals import ChooseLicense, NoLicense
 from licenses.models import License, Plan, Product, Seat
 from licenses.protection import has_room, longest_first, seats_well
 from licenses.services import end_trial, free_seat, seat_left, take_seat
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import end_sign_ins
+from portal.foundation.refusals import Refusal
 
 from .facts import clean_machine_id, clean_platform, clean_versions, name_by_product, write
 
@@ -37,7 +36,7 @@ def connect(
 ) -> Seat:
     """Give a machine a seat of this license, or of the one of the account that fits; a reinstall gets its own again.
 
-    Raises `ValidationError`, and then no row has changed: `bad_machine_id`, `bad_platform`, `no_license`,
+    Raises, and then no row has changed: `bad_machine_id`, `bad_platform`, `no_license`,
     `choose_license` (only with `choose`), and those of `licenses.services.take_seat`.
     """
     machine_id, platform = clean_machine_id(machine_id), clean_platform(platform)
@@ -97,9 +96,7 @@ def find_or_make(*, user, machine_id: str, name: str, facts: dict, at: datetime)
 def candidates_for(device: Device, product: Product, found: list[License], at: datetime) -> list[License]:
     """Return the licenses to try, first the one where it sits, then those that run longest; if none runs, all."""
     if not found:
-        raise ValidationError(
-            _("Your account has no license for %(product)s."), code="no_license", params={"product": product.name}
-        )
+        raise NoLicense(product=product)
     running = longest_first(found, at)
     running.sort(key=lambda license: seats_well(license, device), reverse=True)
     return running or found
@@ -109,11 +106,7 @@ def refuse_to_choose(candidates: list[License], device: Device) -> None:
     """Ask which license it shall be when several have a free seat and the device has none yet."""
     fitting = [license for license in candidates if license.is_running and has_room(license, device.platform)]
     if len(fitting) > 1 and not any(seats_well(license, device) for license in candidates):
-        raise ValidationError(
-            _("Several of your licenses fit. Choose one for this device."),
-            code="choose_license",
-            params={"licenses": [license_facts(license, device.platform) for license in fitting]},
-        )
+        raise ChooseLicense(licenses=fitting, device=device)
 
 
 def first_seat(candidates: list[License], device: Device, *, left: Seat | None, actor, at: datetime) -> Seat:
@@ -127,17 +120,9 @@ def first_seat(candidates: list[License], device: Device, *, left: Seat | None, 
     for license in roomy or (fitting or candidates)[:1]:
         try:
             return take_seat(license=license, device=device, left=left, actor=actor, at=at)
-        except ValidationError as refusal:
-            refusals.append(with_devices(refusal, license, device))
+        except Refusal as refusal:
+            refusals.append(refusal)
     raise refusals[0]
-
-
-def with_devices(refusal: ValidationError, license: License, device: Device) -> ValidationError:
-    """Name the devices of which one could be disconnected: the product lists them."""
-    if refusal.code == "seat_limit":
-        named = {"license": license.support_key, "devices": other_devices(license, device)}
-        refusal.params = {**(refusal.params or {}), **named}
-    return refusal
 
 
 def give_up_others(seat: Seat, product: Product, *, actor, at: datetime) -> None:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from devices.models import BoundSignIn, Device, device_of
 from licenses.models import Seat
 from portal.foundation.oauth.models import SignIn
+from portal.foundation.refusals import InvalidToken
 
 from .connect import connect
 from .leases import IssuedLease, issue_lease
@@ -37,7 +36,7 @@ def connect_product(*, sign_in: SignIn, nonce: str = "", at: datetime, **facts) 
 def keep_alive(sign_in: SignIn) -> None:
     """Lock the sign-in: who is disconnected at this very moment must not come back by a request that was on its way."""
     if not SignIn.objects.active().select_for_update(no_key=True).filter(pk=sign_in.pk).exists():
-        raise ValidationError(_("The access token is missing, unknown or no longer valid."), code="invalid_token")
+        raise InvalidToken()
 
 
 def bind_device(*, sign_in: SignIn, device: Device) -> None:

@@ -10,6 +10,9 @@ from licenses.services import free_seat, keep_away, lock_licenses
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import end_sign_ins
 
+# Ends of a sign-in that took the device's seat. After any other, the device keeps it and only has to sign in again.
+SEAT_TAKEN = {SignIn.End.DISCONNECTED, SignIn.End.SIGNED_OUT, SignIn.End.MOVED}
+
 
 @transaction.atomic
 def disconnect(

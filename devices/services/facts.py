@@ -2,10 +2,8 @@
 
 import re
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
-
 from devices.models import LONGEST, MACHINE_ID, Device
+from devices.refusals import BadMachineId, BadPlatform, LongName, NoName
 from licenses.models import Platform
 from portal.ui.words import one_line
 
@@ -14,13 +12,13 @@ def clean_machine_id(machine_id: str) -> str:
     """Return it as it is stored. A product makes it, so a mistake is refused, not repaired."""
     machine_id = machine_id.strip().lower()
     if not re.match(MACHINE_ID, machine_id):
-        raise ValidationError(_("A machine id is 32 hexadecimal characters."), code="bad_machine_id")
+        raise BadMachineId()
     return machine_id
 
 
 def clean_platform(platform: str) -> str:
     if platform not in Platform:
-        raise ValidationError(_("There is no such platform."), code="bad_platform")
+        raise BadPlatform()
     return platform
 
 
@@ -39,11 +37,9 @@ def clean_name(name: str) -> str:
     """Return a name that a person typed as it is stored, or refuse it."""
     name = one_line(name)
     if not name:
-        raise ValidationError(_("Give the device a name."), code="no_name")
+        raise NoName()
     if len(name) > LONGEST["name"]:
-        raise ValidationError(
-            _("A name can have %(count)d characters at most."), code="long_name", params={"count": LONGEST["name"]}
-        )
+        raise LongName(count=LONGEST["name"])
     return name
 
 

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
-
 from devices.leases import LONGEST_NONCE, make_claims, moment_of, sign
 from devices.mails import mail_about_copy
 from devices.models import Lease
+from devices.refusals import BadNonce, Ended, LeftMeanwhile
 from devices.verbs import Verb
 from licenses.models import Seat
 from licenses.services import record_event
@@ -74,11 +72,11 @@ def write(lease: Lease, seat: Seat, claims: dict, held: str, at: datetime) -> bo
 
 def refuse_without_right(seat: Seat, nonce: str, at: datetime) -> None:
     if seat.disconnected_at:
-        raise ValidationError(_("This device was disconnected."), code="disconnected")
+        raise LeftMeanwhile(device=seat.device, at=seat.disconnected_at)
     if seat.license.protected_until(at) is None:
-        raise ValidationError(_("The license of this device has ended."), code="expired")
+        raise Ended(device=seat.device)
     if len(nonce) > LONGEST_NONCE:
-        raise ValidationError(_("A nonce has 200 characters at most."), code="bad_nonce")
+        raise BadNonce()
 
 
 def is_foreign(lease: Lease, held: str) -> bool:

@@ -2,11 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from devices.models import Device, device_of
+from devices.refusals import FreshSignInNeeded
 from licenses.models import Product, Seat
 from portal.foundation.oauth.models import SignIn
 
@@ -26,9 +25,7 @@ def release_device(*, sign_in: SignIn, device: Device, at: datetime) -> list[Sea
     months, and whoever finds one open must not throw the other devices out.
     """
     if at - sign_in.authenticated_at > FRESH_FOR:
-        raise ValidationError(
-            _("To disconnect another device from here, sign in again first."), code="fresh_sign_in_needed"
-        )
+        raise FreshSignInNeeded()
     here = device_of(sign_in)
     through = here.name if here else sign_in.device_name
     return disconnect(device=device, actor=sign_in.user, through=through, at=at)

@@ -4,24 +4,22 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import Count, Max, Q
-from django.utils.translation import gettext_lazy as _
 
 from licenses.mails import mail_about_wrong_codes, mail_receipt
 from licenses.models import CodeAttempt, Event, License
+from licenses.refusals.codes import NotUsed, TooManyCodes
 from portal.foundation.api.limits import network_of
 from portal.foundation.queue.batches import delete_in_batches
-from portal.ui.words import clock, from_now
+from portal.foundation.refusals import Refusal
 
 from .events import record_event
 from .locks import lock_name
 from .redeem import redeem_code
 
+# A claim says nothing, so it counts as a guess whether or not it finds a holder.
 CLAIMED = "claimed"
-# What somebody who guesses codes would collect; a claim says nothing, so it counts whether or not it finds a holder.
-COUNTED = {"unknown", "taken", CLAIMED}
 PENDING = "pending"
 # An attempt that got no answer in this time never will: its process died, or the database did.
 LOST_AFTER = timedelta(minutes=1)
@@ -37,13 +35,11 @@ def submit_code(*, user, text: str, at: datetime, address: str | None = None) ->
                 license = redeem_code(user=user, text=text, at=at)
                 send_receipt(license, at)
                 end_attempt(attempt=attempt, refusal="", at=at)
-        except ValidationError as refusal:
-            end_attempt(attempt=attempt, refusal=refusal.code or "refused", at=at)
+        except Refusal as refusal:
+            end_attempt(attempt=attempt, refusal=refusal.code, counted=refusal.counted, at=at)
             raise
     except DatabaseError as error:
-        raise ValidationError(
-            _("Something went wrong on our side. Your code was not used; try again."), code="not_used"
-        ) from error
+        raise NotUsed() from error
     return license
 
 
@@ -62,15 +58,15 @@ def begin_attempt(*, user, address: str | None, at: datetime) -> CodeAttempt:
         lock_name(f"tries:{address}")
     wait_until = account_waits_until(user, at) or address_waits_until(address, at)
     if wait_until:
-        raise slow_down(user, wait_until, at)
+        raise TooManyCodes(again_at=wait_until, at=at, reader=user)
     return CodeAttempt.objects.create(user=user, address=address, made_at=at, refusal=PENDING)
 
 
 @transaction.atomic(savepoint=False)
-def end_attempt(*, attempt: CodeAttempt, refusal: str, at: datetime) -> None:
+def end_attempt(*, attempt: CodeAttempt, refusal: str, counted: bool = False, at: datetime) -> None:
     """Record the outcome; the last counted mistake that the limit allows begins a pause, each longer than the last."""
     limits = settings.CODE_LIMITS
-    attempt.refusal, attempt.counted = refusal, refusal in COUNTED
+    attempt.refusal, attempt.counted = refusal, counted
     if attempt.counted:
         get_user_model().objects.select_for_update(no_key=True).get(pk=attempt.user_id)
         earlier = CodeAttempt.objects.filter(user=attempt.user).exclude(pk=attempt.pk)
@@ -133,14 +129,6 @@ def leaves_window(attempts, limit: int) -> datetime:
     """Return when the oldest of the newest `limit` attempts no longer counts."""
     oldest = attempts.order_by("-made_at").values_list("made_at", flat=True)[limit - 1]
     return oldest + settings.CODE_LIMITS["any_window"]
-
-
-def slow_down(user, until: datetime, at: datetime) -> ValidationError:
-    return ValidationError(
-        _("Too many codes didn’t work. You can try again %(wait)s, at %(time)s. Nothing was used."),
-        code="slow_down",
-        params={"wait": from_now(until, at), "time": clock(until, user.zone), "until": until},
-    )
 
 
 def prune_attempts(*, at: datetime) -> int:

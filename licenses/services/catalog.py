@@ -3,11 +3,11 @@
 from datetime import datetime
 from itertools import count
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Event, Plan, Product
+from licenses.refusals.orders import PlanWithdrawn
 
 from .events import record_event
 
@@ -85,6 +85,4 @@ def lock(row: Product | Plan) -> Product | Plan:
 def refuse_withdrawn(plan: Plan, moment: datetime) -> None:
     """Refuse what is not sold any more at this moment: `plan_withdrawn`."""
     if not plan.is_on_sale(moment):
-        raise ValidationError(
-            _("%(plan)s is not sold any more. Choose another plan."), code="plan_withdrawn", params={"plan": plan.name}
-        )
+        raise PlanWithdrawn(plan=plan)

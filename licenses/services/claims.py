@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from licenses import code_keys, spelling
 from licenses.mails import mail_about_claim, mail_about_release
 from licenses.models import ActivationCode, CodeClaim, Event, License, Seat
+from licenses.refusals.codes import ClaimOver, NotWhole
 
 from .attempts import CLAIMED, begin_attempt, end_attempt
 from .events import record_event
@@ -23,7 +22,7 @@ def claim_code(*, user, text: str, at: datetime, address: str | None = None) -> 
     attempt = begin_attempt(user=user, address=address, at=at)
     with transaction.atomic():
         ask_holder(user, text, at)
-        end_attempt(attempt=attempt, refusal=CLAIMED, at=at)
+        end_attempt(attempt=attempt, refusal=CLAIMED, counted=True, at=at)
 
 
 def ask_holder(user, text: str, at: datetime) -> None:
@@ -53,12 +52,9 @@ def release_license(*, user, claim: CodeClaim, at: datetime) -> License:
     license = License.objects.select_for_update(no_key=True).filter(owner=user, terms__code=code).first()
     claim = CodeClaim.objects.get(pk=claim.pk)
     if license is None or not claim.is_open_at(at):
-        raise ValidationError(_("This request is no longer open."), code="claim_over")
+        raise ClaimOver()
     if license.terms.count() > 1:
-        raise ValidationError(
-            _("Other codes extended this license, so it cannot be handed over as a whole. Please contact support."),
-            code="not_whole",
-        )
+        raise NotWhole()
     for seat in Seat.objects.held().filter(license=license).select_related("device"):
         free_seat(license=license, device=seat.device, actor=user, with_license=True, at=at)
     license.owner = claim.claimant

@@ -9,12 +9,12 @@ from multiprocessing import get_context
 from typing import NamedTuple
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from licenses import code_keys, spelling
 from licenses.models import ActivationCode, CodeBatch, Event, Plan
+from licenses.refusals import staff as refusals
 
 from .catalog import refuse_withdrawn
 from .events import record_event
@@ -50,7 +50,7 @@ def issue_codes(
     for less than one code, and `plan_withdrawn`.
     """
     if count < 1:
-        raise ValidationError(_("Issue at least one code."), code="bad_count")
+        raise refusals.NoCodes()
     if "order" not in batch_rules:  # an order was bought when the plan was sold
         refuse_withdrawn(plan, at)
     batch = CodeBatch(plan=plan, created_by=actor, created_at=at, **batch_rules)
@@ -84,11 +84,9 @@ def fetch_codes(*, batch: CodeBatch, actor, at: datetime) -> list[str]:
     Raises `not_yours` for everybody else, `too_late` after an hour: then nobody reads them again.
     """
     if batch.created_by_id is None or batch.created_by_id != actor.pk:
-        raise ValidationError(_("Only the person who issued these codes can fetch them."), code="not_yours")
+        raise refusals.NotYours()
     if at >= batch.fetched_until:
-        raise ValidationError(
-            _("The hour is over in which these codes could be fetched. Nobody can read them again."), code="too_late"
-        )
+        raise refusals.FetchedTooLate(date=batch.fetched_until, reader=actor)
     rows = batch.codes.filter(revoked_at__isnull=True).order_by("pk")
     record_event(Event.Verb.CODES_FETCHED, actor=actor, batch=batch, at=at)
     return [spelling.display(unsealed(row)) for row in rows]
@@ -103,19 +101,15 @@ def import_codes(*, batch: CodeBatch, texts: Iterable[str], at: datetime, actor=
     length = batch.groups * spelling.GROUP
     wrong = next((number for number, code in enumerate(spelled, 1) if len(code) != length), None)
     if wrong or len(set(spelled)) != len(spelled):
-        detail = _("line %(line)s has another length") % {"line": wrong} if wrong else _("a code stands there twice")
-        raise ValidationError(_("Nothing was imported: %(detail)s."), code="bad_import", params={"detail": detail})
+        detail = _("line %(line)s has another length") if wrong else _("a code stands there twice")
+        raise refusals.BadImport(detail=detail, line=wrong)
     try:
         with transaction.atomic():
             batch.save()
             stored = sum(len(store_chunk(batch, chunk)) for chunk in chunks_of(map(code_keys.make, spelled)))
             record_event(Event.Verb.CODES_ISSUED, actor=actor, batch=batch, details={"count": stored}, at=at)
     except IntegrityError as error:
-        raise ValidationError(
-            _("Nothing was imported: %(detail)s."),
-            code="bad_import",
-            params={"detail": _("a code is known already")},
-        ) from error
+        raise refusals.BadImport(detail=_("a code is known already")) from error
     return stored
 
 
@@ -175,11 +169,7 @@ def revoke_code(*, code: ActivationCode, reason: ActivationCode.Reason, at: date
     """Make an unused code useless for ever. Raises `redeemed`: then the license is what must be blocked."""
     code = ActivationCode.objects.select_for_update(no_key=True).get(pk=code.pk)
     if hasattr(code, "term"):
-        raise ValidationError(
-            _("This code was used. Block its license instead: %(license)s."),
-            code="redeemed",
-            params={"license": str(code.term.license)},
-        )
+        raise refusals.Redeemed(license=code.term.license)
     if code.revoked_at is None:
         code.revoked_at, code.revoked_reason = at, reason
         code.save(update_fields=["revoked_at", "revoked_reason"])
@@ -208,9 +198,5 @@ def unsealed(row: ActivationCode) -> str:
     """Return a code in clear. Raises `unreadable` when it was sealed with a key that is no longer configured."""
     text = code_keys.unseal(row.sealed)
     if text is None:
-        raise ValidationError(
-            _("Code %(case)s was sealed with a key that is not configured any more."),
-            code="unreadable",
-            params={"case": row.case_number},
-        )
+        raise refusals.Unreadable(row=row)
     return text

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from licenses.dates import end_of_term
 from licenses.models import Event, License, Order, Plan, Region
+from licenses.refusals.orders import LicenseBlocked, NotRenewable, PlanOfOtherRegion
+from portal.foundation.refusals import Refusal
 
 from .announcements import announce_added
 from .events import record_event
@@ -52,9 +52,9 @@ def deliver_renewal(order: Order, at: datetime) -> License:
     """
     license = lock_license_of(order.first_id)
     if license is None:
-        raise ValidationError(_("The license of this order is gone. Place a new order."), code="not_renewable")
+        raise NotRenewable()
     if license.blocked_at:
-        raise ValidationError(_("This license is blocked. Please contact support."), code="license_blocked")
+        raise LicenseBlocked()
     refuse_region(order.plan, license.owner)
     follow_on(license=license, order=order, at=at)
     license.renews_itself, license.archived_at = is_billed_again(order.plan, order), None
@@ -81,11 +81,7 @@ def refuse_region(plan: Plan, user=None) -> None:
     """Refuse a plan of another region, as a code of it would be; a person without account has the portal's."""
     region = (user and user.region) or settings.REGION
     if plan.region and plan.region != region:
-        raise ValidationError(
-            _("This plan is meant for %(region)s, and the account for %(theirs)s."),
-            code="region",
-            params={"region": Region(plan.region).label, "theirs": Region(region).label},
-        )
+        raise PlanOfOtherRegion(region=Region(plan.region), yours=Region(region))
 
 
 @transaction.atomic
@@ -99,6 +95,6 @@ def deliver_waiting_orders(*, user, at: datetime) -> list[License]:
             try:
                 with transaction.atomic():
                     delivered.append(deliver_renewal(order, at) if order.renews_id else deliver(order, user, at))
-            except ValidationError as refusal:
+            except Refusal as refusal:
                 logger.warning("Order %s goes on waiting: %s", order.pk, refusal.code)
     return delivered

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from licenses.models import Event, License, Plan
+from licenses.refusals.staff import NoReason, StillRunning
 
 from .announcements import announce_ended
 from .events import record_event
@@ -20,7 +19,7 @@ def block_license(*, license: License, reason: str, actor=None, cause: str = "bl
     Raises `no_reason` when none is given.
     """
     if not reason.strip():
-        raise ValidationError(_("Say why, in words that the customer will read."), code="no_reason")
+        raise NoReason()
     license = License.objects.select_for_update(no_key=True).get(pk=license.pk)
     if license.blocked_at is None:
         license.blocked_at, license.blocked_reason = at, reason.strip()
@@ -61,7 +60,7 @@ def archive_license(*, license: License, at: datetime, actor=None) -> License:
     License.objects.select_for_update(no_key=True).get(pk=license.pk)
     license = License.objects.with_state().get(pk=license.pk)
     if license.state != License.State.EXPIRED:
-        raise ValidationError(_("Only an expired license can be archived."), code="still_running")
+        raise StillRunning()
     if license.archived_at is None:
         license.archived_at = at
         license.save(update_fields=["archived_at"])

@@ -6,12 +6,12 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from licenses import code_keys, spelling
 from licenses.mails import mail_about_order, mail_about_waiting_order
 from licenses.models import ActivationCode, Order, Plan
 from licenses.models.orders import CODES_SHOWN_FOR, LONGEST_ADDRESS, MOST_CODES
+from licenses.refusals import orders as refusals
 
 from .catalog import refuse_withdrawn
 from .codes import issue_codes
@@ -81,11 +81,7 @@ def find_same(client_id: str, number: str, content: Content, bought_at: datetime
         return None
     known = Content(order.kind, order.email, order.quantity, order.plan.slug, order.renews_id)
     if content != known or bought_at not in (None, order.bought_at):
-        raise ValidationError(
-            _("Your order %(number)s has another content. Use a new number for a new order."),
-            code="order_differs",
-            params={"number": number},
-        )
+        raise refusals.OrderDiffers(number=number)
     return order
 
 
@@ -100,18 +96,14 @@ def record_order(client_id: str, number: str, content: Content, bought: Bought, 
 def find_plan(slug: str) -> Plan:
     plan = Plan.objects.select_related("product").filter(slug=slug).first()
     if plan is None:
-        raise ValidationError(_("There is no plan %(plan)s."), code="unknown_plan", params={"plan": slug})
+        raise refusals.UnknownPlan(plan=slug)
     return plan
 
 
 def clean_purchase(bought_at: datetime | None, at: datetime) -> datetime:
     """Return when it was bought. Raises `bad_bought_at` for a day to come, and for one long ago."""
     if bought_at and not at - OLDEST_PURCHASE <= bought_at <= at + CLOCKS_DIFFER:
-        raise ValidationError(
-            _("“bought_at” must lie in the last %(days)d days."),
-            code="bad_bought_at",
-            params={"days": OLDEST_PURCHASE.days},
-        )
+        raise refusals.BadBoughtAt(days=OLDEST_PURCHASE.days)
     return bought_at or at
 
 
@@ -120,19 +112,13 @@ def refuse_content(content: Content) -> None:
     if content.kind == Order.Kind.LICENSE:
         refuse_address(content.email)
     elif content.email or not 1 <= content.quantity <= MOST_CODES:
-        raise ValidationError(
-            _("Order 1 to %(most)d codes, without an email address."), code="bad_count", params={"most": MOST_CODES}
-        )
+        raise refusals.BadCount(most=MOST_CODES)
 
 
 def refuse_trial_plan(plan: Plan, kind: str) -> None:
     """A person tries a product once, which is checked where a code is added."""
     if kind == Order.Kind.LICENSE and plan.kind == Plan.Kind.TRIAL:
-        raise ValidationError(
-            _("%(plan)s is a trial, which can be ordered as codes only."),
-            code="plan_is_trial",
-            params={"plan": plan.name},
-        )
+        raise refusals.PlanIsTrial(plan=plan)
 
 
 def refuse_address(email: str) -> None:
@@ -141,7 +127,7 @@ def refuse_address(email: str) -> None:
         if len(email) > LONGEST_ADDRESS:
             raise ValidationError("long")
     except ValidationError as error:
-        raise ValidationError(_("This is no email address."), code="bad_email") from error
+        raise refusals.BadEmail() from error
 
 
 def fulfill(order: Order, at: datetime) -> None:
@@ -198,20 +184,16 @@ def lock_order(order: Order) -> Order:
 
 def refuse_renewal(order: Order) -> None:
     if order.kind == Order.Kind.CODES:
-        raise ValidationError(_("Codes are not renewed. Place a new order."), code="not_renewable")
+        raise refusals.CodesNotRenewable()
     if order.refunded_at:
-        raise ValidationError(_("This order was refunded. Place a new order."), code="order_refunded")
+        raise refusals.OrderRefunded()
     if order.state == Order.State.CANCELLED:
-        raise ValidationError(_("This order was canceled. Place a new order."), code="order_cancelled")
+        raise refusals.OrderCancelled()
 
 
 def refuse_other_product(plan: Plan, before: Plan) -> None:
     if plan.product_id != before.product_id:
-        raise ValidationError(
-            _("%(plan)s is of another product. Place a new order for it."),
-            code="other_product",
-            params={"plan": plan.name},
-        )
+        raise refusals.OtherProduct(plan=plan)
 
 
 def codes_of_order(*, order: Order, at: datetime) -> list[str]:

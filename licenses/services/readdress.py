@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from licenses.mails import mail_about_order, mail_about_waiting_order
 from licenses.models import Event, Order
+from licenses.refusals.orders import NothingToMail, NotWaiting
 
 from .delivery import deliver_waiting_orders, lock_address, lock_license_of
 from .events import record_event
@@ -28,7 +27,7 @@ def readdress_order(*, order: Order, email: str, reason: str, actor=None, at: da
         lock_address(address)
     first = lock_order(order.renews or order)
     if not first.is_waiting:
-        raise ValidationError(_("Only the address of an order that waits can be corrected."), code="not_waiting")
+        raise NotWaiting()
     if first.email == email:
         return order
     Order.objects.waiting().filter(Q(pk=first.pk) | Q(renews=first)).update(email=email)
@@ -48,7 +47,7 @@ def mail_order_again(*, order: Order, actor=None, at: datetime) -> Order:
     order = lock_order(order)
     license = lock_license_of(order.first_id) if order.kind == Order.Kind.LICENSE and order.delivered_at else None
     if order.refunded_at or not (order.is_waiting or license):
-        raise ValidationError(_("There is no mail about this order: it brought no license."), code="nothing_to_mail")
+        raise NothingToMail()
     if license:
         mail_about_order(order=order, license=license)
     else:

@@ -3,14 +3,13 @@
 import re
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 
 from licenses import code_keys, spelling
 from licenses.models import ActivationCode, CodeBatch, Event, License, Order, Term
+from licenses.refusals.orders import NothingToCancel, OrderRefunded, UnknownCode
 
 from .delivery import lock_address, lock_license_of
 from .events import record_event
@@ -67,10 +66,7 @@ def refund_code_of_order(*, order: Order, text: str, at: datetime) -> Order:
     order = lock_order(order)
     code = find_code_of_order(order, text)
     if code is None:
-        raise ValidationError(
-            _("This order has no such code. Name it by its text, its case number or, if it is the only one, its end."),
-            code="unknown_code",
-        )
+        raise UnknownCode()
     if order.refunded_at is None:
         refund_code(code=code, at=at)
     return order
@@ -154,8 +150,6 @@ def stop_renewing(order: Order, at: datetime) -> None:
         details = {"order": order.number}
         record_event(Event.Verb.ORDER_CANCELLED, license=license, order=order, details=details, at=at)
     elif order.refunded_at:
-        raise ValidationError(_("This order was refunded. Place a new order."), code="order_refunded")
+        raise OrderRefunded()
     elif not order.cancelled_at:
-        raise ValidationError(
-            _("This order does not renew itself. To take it back, refund it."), code="nothing_to_cancel"
-        )
+        raise NothingToCancel()

@@ -2,33 +2,23 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils.text import get_text_list
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
-from licenses.models import Event, License, Platform, Seat, SeatPool
+from licenses.models import Event, License, Platform, Seat
 from licenses.models.licenses import LicenseQuerySet
 from licenses.moves import Moves
+from licenses.refusals.seats import (
+    Blocked,
+    Expired,
+    MoveLimit,
+    NotStarted,
+    SeatLimit,
+    SeatLimitOfPlatforms,
+    WrongPlatform,
+)
 from licenses.seating import free_place, places_taken
-from portal.ui.words import day
 
 from .events import record_event
-
-ALL_SEATS = ngettext_lazy(
-    "The only seat of %(product)s is in use. Disconnect its device if you no longer use it, and it is free at once.",
-    "All %(count)d seats of %(product)s are in use. "
-    "Disconnect a device you no longer use, and its seat is free at once.",
-    "count",
-)
-SEATS_FOR = ngettext_lazy(
-    "The only seat of %(product)s for %(platforms)s is in use. "
-    "Disconnect its device if you no longer use it, and it is free at once.",
-    "All %(count)d seats of %(product)s for %(platforms)s are in use. "
-    "Disconnect a device you no longer use, and its seat is free at once.",
-    "count",
-)
 
 
 @transaction.atomic
@@ -38,7 +28,7 @@ def take_seat(*, license: License, device, actor=None, left: Seat | None = None,
     With `left` it comes from that seat, which gives it no right any more (`moving.seat_left`) and ends with this:
     then it does not wander. The caller holds the lock on that one's license too, taken in the order of their keys.
 
-    Raises `ValidationError`: `blocked`, `expired`, `not_started`, `wrong_platform`, `seat_limit`, `move_limit`.
+    Raises `blocked`, `expired`, `not_started`, `wrong_platform`, `seat_limit`, `move_limit`.
     """
     license = lock_license(license)
     refuse_if_not_running(license, at)
@@ -61,7 +51,7 @@ def take_seat(*, license: License, device, actor=None, left: Seat | None = None,
                 moved_from=left,
             )
     except IntegrityError as error:
-        raise seat_limit(license, device.platform) from error
+        raise seat_limit(license, device) from error
     if left and left.license_id != license.pk:
         leave_seat(left, seat, actor=actor, at=at)
         return seat
@@ -139,16 +129,12 @@ def lock_license(license: License) -> License:
 
 def refuse_if_not_running(license: License, at: datetime) -> None:
     if license.blocked_at:
-        raise ValidationError(
-            _("This license is blocked: %(reason)s"),
-            code="blocked",
-            params={"reason": license.block_reason or _("please contact support.")},
-        )
+        raise Blocked(license=license)
     if license.term_in_force(at):
         return
     if license.term and license.term.starts_at > at:
-        raise ValidationError(_("This license has not started yet."), code="not_started")
-    raise ValidationError(_("This license has expired. Renew it to connect devices."), code="expired")
+        raise NotStarted()
+    raise Expired()
 
 
 def store_places(license: License) -> None:
@@ -164,14 +150,10 @@ def free_place_for(license: License, device):
     """Return the pool and the lowest free number for this device, or refuse."""
     pools = list(license.plan.pools.all()) if license.plan else []
     if not any(pool.takes(device.platform) for pool in pools):
-        raise ValidationError(
-            _("%(product)s has no seat for %(platform)s."),
-            code="wrong_platform",
-            params={"product": license.product.name, "platform": Platform(device.platform).label},
-        )
+        raise WrongPlatform(product=license.product, platform=Platform(device.platform))
     place = free_place(pools, places_taken(pools, license.sittings.values()), device.platform)
     if place.pool is None:
-        raise seat_limit(license, device.platform)
+        raise seat_limit(license, device)
     return place
 
 
@@ -181,34 +163,13 @@ def refuse_to_wander(license: License, device, at: datetime) -> None:
     if moves is None or len(moves.made) <= moves.allowed or moves.made[-1] != at:
         return
     again_at = Moves(moves.allowed, moves.made[:-1]).again_at
-    raise ValidationError(
-        _("%(product)s moved to another device too often in 30 days. The next device can be connected on %(day)s."),
-        code="move_limit",
-        params={
-            "product": license.product.name,
-            "day": day(again_at, device.owner.zone),
-            "again_at": again_at,
-            "license": license.pk,
-        },
-    )
+    raise MoveLimit(product=license.product, again_at=again_at, reader=device.owner)
 
 
-def seat_limit(license: License, platform: str) -> ValidationError:
+def seat_limit(license: License, device) -> SeatLimit:
     """Say which seats are full: of a plan with several pools, those that such a device could have."""
-    pools = [pool for pool, _used in license.pools if pool.takes(platform)]
-    text = ALL_SEATS if len(pools) == len(license.pools) else SEATS_FOR
-    return ValidationError(
-        text,
-        code="seat_limit",
-        params={
-            "count": sum(pool.quantity or 0 for pool in pools),
-            "product": license.product.name,
-            "platforms": platforms_text(pools),
-            "license": license.pk,
-        },
-    )
-
-
-def platforms_text(pools: list[SeatPool]) -> str:
-    taken = [platform for platform in Platform if any(pool.takes(platform) for pool in pools)]
-    return str(get_text_list([platform.label for platform in taken], _("and")))
+    pools = [pool for pool, _used in license.pools if pool.takes(device.platform)]
+    if len(pools) == len(license.pools):
+        return SeatLimit(license=license, device=device, pools=pools)
+    platforms = [platform for platform in Platform if any(pool.takes(platform) for pool in pools)]
+    return SeatLimitOfPlatforms(license=license, device=device, pools=pools, platforms=platforms)

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from licenses import code_keys, spelling
 from licenses.models import CodeBatch, License, WaitingCode
+from licenses.refusals.codes import FINAL, TooManyVisitors, Unknown
 from portal.foundation.api import limits
+from portal.foundation.refusals import Refusal
 
 from .attempts import submit_code
 from .redeem import misspelled, refuse_another_number
@@ -20,8 +20,6 @@ LENT_TO = "waiting_code_lent_to"
 # What stood in the field of a page that comes anew; nothing waits.
 TYPED_KEY = "typed_code"
 
-# Refusals that end the waiting: this account can never add the code.
-FINAL = {"yours_already", "taken", "revoked", "too_late", "term_over", "trial_used"}
 # In so many groups at most a code differs from itself mistyped; two codes differ in all of them.
 MISTYPED_GROUPS = 2
 
@@ -42,14 +40,7 @@ def keep_code_in_session(*, session, text: str, address: str | None = None) -> N
 def refuse_too_many(address: str) -> None:
     counted = limits.count("visitors-code", limits.network_of(address))
     if counted.is_over:
-        raise ValidationError(
-            _(
-                "Many codes were typed in your network. You can go on %(wait)s, at %(time)s. "
-                "Or sign in first, and add the code then."
-            ),
-            code="slow_down",
-            params=counted.words,
-        )
+        raise TooManyVisitors(again_at=counted.until, at=counted.at)
 
 
 def spell(text: str) -> str:
@@ -60,7 +51,7 @@ def spell(text: str) -> str:
     refuse_another_number(text)
     spelled = spelling.read(text)
     refusal = misspelled(spelled)
-    if refusal.code != "unknown" and not may_be_imported(spelled):
+    if not isinstance(refusal, Unknown) and not may_be_imported(spelled):
         raise refusal
     return spelled
 
@@ -130,7 +121,7 @@ def last_group(*, text: str) -> str:
     """Return by what people know a code again without seeing it; empty when it has a slip in it."""
     try:
         return spell(text)[-spelling.GROUP :]
-    except ValidationError:
+    except Refusal:
         return ""
 
 
@@ -190,9 +181,8 @@ def add_code(*, user, text: str, at: datetime, address: str | None = None) -> Li
     """
     try:
         license = submit_code(user=user, text=text, address=address, at=at)
-    except ValidationError as refusal:
-        if refusal.code in FINAL:
-            end_waiting(user, text)
+    except FINAL:
+        end_waiting(user, text)
         raise
     end_waiting(user, text)
     return license

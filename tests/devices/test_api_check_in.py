@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from devices.answers import farewell
 from devices.leases import read_lease
 from devices.models import Device
 from devices.services import disconnect
+from devices.services.check_in import disconnected
 from licenses.models import Seat
 from licenses.services import block_license
 from portal.foundation.oauth.models import SignIn
@@ -228,5 +228,5 @@ def test_owner_who_released_it_from_another_device_is_named_with_that_device(ful
     license, old, program = full
     SignIn.objects.update(device_name="Kitchen PC")
     program.release(old)
-    assert farewell(old)["by"] == "Anna, on Kitchen PC"
+    assert disconnected(old).by == "Anna, on Kitchen PC"
     assert str(old.events.first()) == f"{old.name} disconnected from {license.product.name}"

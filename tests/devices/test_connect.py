@@ -190,7 +190,7 @@ def test_choice_is_asked_for_only_when_wanted(customer):
     with pytest.raises(ValidationError) as refusal:
         plug(customer, product, choose=True)
     assert refusal.value.code == "choose_license"
-    assert {license["id"] for license in refusal.value.params["licenses"]} == licenses
+    assert {license.support_key for license in refusal.value.licenses} == licenses
     plug(customer, product)
     assert plug(customer, product, choose=True) == Seat.objects.get()
 

@@ -169,7 +169,7 @@ def test_six_mails_an_hour_are_the_most_over_all_licenses(customer, license, mai
         services.send_link(license=LicenseFactory(owner=customer), at=began + timedelta(minutes=2 * minute))
     with pytest.raises(ValidationError) as refusal:
         services.send_link(license=license, at=began + timedelta(minutes=20))
-    assert refusal.value.params["wait"] == "in 40 minutes"
+    assert "in 40 minutes" in refusal.value.messages[0]
     assert len(mailoutbox) == Event.objects.filter(verb=Verb.LINK_MAILED).count() == 6
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from licenses import code_keys, spelling
 from licenses.forms import CodeForm
 from licenses.models import License
+from licenses.refusals.codes import BadSymbol
 from tests.factories import fresh_code
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def test_strange_symbol_marks_its_group():
     code = fresh_code()
     form = CodeForm({"code": code[:12] + "U" + code[13:]})
     form.is_valid()
-    form.add_error("code", ValidationError("No.", code="bad_symbol"))
+    form.add_error("code", BadSymbol(symbols=["U"]))
     assert form.wrong_groups == [3]
 
 

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from licenses import services
 from licenses.models import Plan
-from licenses.services.attempts import slow_down
+from licenses.refusals.codes import TooManyCodes
 from tests.factories import LicenseFactory, PlanFactory, TermFactory, fresh_code
 from tests.licenses.test_cases import REFUSALS
 
@@ -65,12 +65,11 @@ def test_refusal_tells_the_day_where_the_person_lives(berliner, prepare, english
 
 
 def test_pause_says_how_long_and_until_when(berliner):
-    refusal = slow_down(berliner, MIDNIGHT_IN_BERLIN.replace(hour=17, minute=48), MIDNIGHT_IN_BERLIN.replace(hour=17))
+    at, again_at = MIDNIGHT_IN_BERLIN.replace(hour=17), MIDNIGHT_IN_BERLIN.replace(hour=17, minute=48)
+    refusal = TooManyCodes(again_at=again_at, at=at, reader=berliner)
     assert "You can try again in 48 minutes, at 18:48. Nothing was used." in refusal.messages[0]
     with translation.override("de"):
-        refusal = slow_down(
-            berliner, MIDNIGHT_IN_BERLIN.replace(hour=17), MIDNIGHT_IN_BERLIN.replace(hour=16, minute=45)
-        )
+        refusal = TooManyCodes(again_at=at, at=at - timedelta(minutes=15), reader=berliner)
         assert "in 15 Minuten, um 18:00 Uhr, wieder versuchen." in refusal.messages[0]
 
 

@@ -86,7 +86,7 @@ def test_it_is_possible_again_on_the_day_that_was_named(license, machines):
     pass_on(license, *machines[:3])
     with pytest.raises(ValidationError) as refusal:
         pass_on(license, machines[3], start=1)
-    again_at = refusal.value.params["again_at"]
+    again_at = refusal.value.again_at
     assert again_at == at(30 + 1 / 1440)
     with pytest.raises(ValidationError):
         take_seat(license=license, device=machines[3], at=again_at - timedelta(seconds=1))

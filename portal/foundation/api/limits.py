@@ -11,8 +11,6 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection
 
-from portal.ui.words import clock, from_now
-
 # Begin to count, count one more, or begin anew when the window is over: whoever asks at the same time waits here.
 COUNT = """
 INSERT INTO api_callcount (key, began_at, count) VALUES (%(key)s, %(now)s, 1)
@@ -41,11 +39,6 @@ class Count(NamedTuple):
     @property
     def until(self) -> datetime:
         return self.at + timedelta(seconds=self.seconds)
-
-    @property
-    def words(self) -> dict[str, str]:
-        """Say when it goes on: "in 15 minutes", and "18:48"."""
-        return {"wait": from_now(self.until, self.at), "time": clock(self.until)}
 
 
 def count(limit: str, subject: object) -> Count:

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.utils import translation
 
 from portal.foundation.oauth.registered import SCOPES, scopes_of
+from portal.foundation.refusals import TEXT
 
 from .auth import bearer
-from .problems import KINDS, MEDIA_TYPE, TEXT
+from .problems import KINDS, MEDIA_TYPE
 
 BY_CODE, BY_SECRET = "person", "store"
 HEADERS = {

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.foundation.api import limits
+from portal.foundation.refusals import SlowDown
 
 from .models import Grant
 
@@ -33,8 +34,7 @@ class UserCodeForm(ConfirmCodeForm):
         self.cleaned_data["code"] = f"{typed[:HALF]}-{typed[HALF:]}"
         counted = limits.count("device-code", self.person)
         if counted.is_over:
-            text = _("Too many codes didn’t work. You can try again %(wait)s, at %(time)s.")
-            raise ValidationError(text, code="slow_down", params=counted.words)
+            raise SlowDown(again_at=counted.until, at=counted.at)
         try:
             code = super().clean_code()
             self.grant = Grant.objects.waiting().get(digest=get_adapter().hash_token(self.device_code))

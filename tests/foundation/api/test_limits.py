@@ -10,6 +10,7 @@ from django.utils import timezone
 from portal.foundation.api import limits
 from portal.foundation.api.models import CallCount
 from portal.foundation.api.throttles import prune_counts
+from portal.foundation.refusals import SlowDown
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 # What is counted where is tested where it happens: tests/foundation/api, identity, downloads, licenses.
@@ -50,7 +51,8 @@ def test_waiting_is_told_in_words_and_is_not_longer_for_trying(two):
     waits = [limits.count("connect", "x") for _time in range(4)]
     CallCount.objects.update(began_at=CallCount.objects.get().began_at - 45 * 60)
     last = limits.count("connect", "x")
-    assert (last.words["wait"], last.words["time"]) == ("in 15 minutes", f"{last.until:%H:%M}")
+    words = SlowDown(again_at=last.until, at=last.at).words()
+    assert words == {"wait": "in 15 minutes", "time": f"{last.until:%H:%M}"}
     assert waits[0].seconds <= 3600
 
 
