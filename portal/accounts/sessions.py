@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from portal.foundation.queue.batches import delete_in_batches
 
-
 LOAD = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 
