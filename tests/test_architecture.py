@@ -25,7 +25,17 @@ SHARED_ROOMS = {"portal", "portal.foundation"}
 WIRES = {"portal.urls", "portal.settings"}
 
 # Inside an app, imports go down only: a view may call a service, never the other way round.
-FLOORS = {"models": 0, "services": 1, "forms": 2, "admin": 2, "api": 2, "management": 2, "views": 3, "urls": 4}
+FLOORS = {
+    "models": 0,
+    "services": 1,
+    "forms": 2,
+    "admin": 2,
+    "api": 2,
+    "jobs": 2,
+    "management": 2,
+    "views": 3,
+    "urls": 4,
+}
 
 # What the foundation knows nothing about, and who may say one of these words all the same: a device is what signs in
 # without a browser (RFC 8628), and the document of an API has a license (OpenAPI).

@@ -7,13 +7,14 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 LEASH = Path(__file__).with_name("leash.py")
 LOOK_EVERY = 0.1
 PATIENCE = 8  # seconds to end on request
 
 
-def run_together(commands: list[list[str]], **where) -> int:
+def run_together(commands: list[list[str]], **where: Any) -> int:
     """Run until a signal comes, a program ends, or whoever started us is gone. Returns an exit code.
 
     Each program is in a group of its own, so that Ctrl-C reaches only us, and its children end with it. It is on a

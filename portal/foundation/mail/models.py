@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.foundation.queue.models import Job
+from portal.foundation.queue.models import Job, due_index
 
 
 class Mail(Job):
@@ -18,6 +18,7 @@ class Mail(Job):
         ordering = ["-created_at", "-pk"]
         indexes = [
             *Job.Meta.indexes,
+            due_index(),
             models.Index(fields=["recipients"], opclasses=["varchar_pattern_ops"], name="mails_by_recipient"),
         ]
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .models import WAITS
@@ -16,9 +17,9 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
     done: tuple[str, Any]
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
         return [("waiting", _("waiting")), self.done, ("given-up", _("given up"))]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         facts = {"waiting": WAITS, self.done[0]: Q(done_at__isnull=False), "given-up": Q(given_up_at__isnull=False)}
-        return queryset.filter(facts.get(self.value(), Q()))
+        return queryset.filter(facts.get(self.value() or "", Q()))

@@ -1,7 +1,7 @@
 """Jobs that wait in a table, each in the hand of one worker at a time; and when periodic work is due."""
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -12,14 +12,23 @@ LONGEST_ERROR = 300
 WAITS = Q(done_at__isnull=True, given_up_at__isnull=True)
 
 
+def due_index(*line: str) -> models.Index:
+    """Return the index by which a worker finds its next job; if jobs wait in lines, by the column of these first."""
+    return models.Index(fields=[*line, "next_try_at", "id"], condition=WAITS, name="%(class)s_due")
+
+
 class JobQuerySet(models.QuerySet):
-    def waiting(self):
+    def waiting(self) -> Self:
         """Jobs that are neither done nor given up."""
         return self.filter(WAITS)
 
-    def due(self, at: datetime):
+    def due(self, at: datetime) -> Self:
         """Jobs to try at this moment, oldest first."""
         return self.waiting().filter(next_try_at__lte=at).order_by("next_try_at", "pk")
+
+    def next_due(self, at: datetime) -> Self:
+        """Due jobs, of which the first is taken next; where jobs wait in several lines, only the heads of these."""
+        return self.due(at)
 
 
 class Job(models.Model):
@@ -40,7 +49,7 @@ class Job(models.Model):
     done_at = models.DateTimeField(_("done"), null=True)
     given_up_at = models.DateTimeField(_("given up"), null=True)
 
-    objects: Any = JobQuerySet.as_manager()
+    objects: ClassVar[Any] = JobQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -51,7 +60,6 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(fields=["created_at"], name="%(class)s_by_date"),
-            models.Index(fields=["next_try_at"], condition=WAITS, name="%(class)s_due"),
             # Pruning looks for old ones among many that are gone.
             models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="%(class)s_done"),
             models.Index(fields=["given_up_at"], condition=Q(given_up_at__isnull=False), name="%(class)s_given_up"),

@@ -11,7 +11,7 @@ from django.db import Error, connection, transaction
 from django.db.models import QuerySet
 
 from .batches import delete_in_batches
-from .models import LONGEST_ERROR, Job
+from .models import LONGEST_ERROR, Job, JobQuerySet
 
 logger = logging.getLogger("portal.foundation.queue")
 
@@ -55,7 +55,7 @@ def work_off(
 
 def claim(model: type[J], *, at: datetime) -> J | None:
     """Take the oldest due job in hand, so that no other worker does; None when there is none."""
-    due = model.objects.due(at)
+    due: JobQuerySet = model.objects.next_due(at)
     if connection.features.has_select_for_update_skip_locked:
         with transaction.atomic():
             job = due.select_for_update(skip_locked=True, of=("self",)).first()
@@ -69,10 +69,11 @@ def claim(model: type[J], *, at: datetime) -> J | None:
 
 def take(job: J, at: datetime) -> J | None:
     """Note that this job is in hand; None if it no longer is as it was read."""
-    held = {"next_try_at": at + job.IN_HAND, "tries": job.tries + 1}
-    if not type(job).objects.waiting().filter(pk=job.pk, next_try_at=job.next_try_at).update(**held):
+    until, tries = at + job.IN_HAND, job.tries + 1
+    as_read = type(job).objects.waiting().filter(pk=job.pk, next_try_at=job.next_try_at)
+    if not as_read.update(next_try_at=until, tries=tries):
         return None
-    job.next_try_at, job.tries = held["next_try_at"], held["tries"]
+    job.next_try_at, job.tries = until, tries
     return job
 
 
@@ -90,9 +91,9 @@ def attempt(job: J, do: Callable[[J, Clock], Facts], clock: Clock) -> bool:
         logger.exception("%s", name_of(job))
         try_later(job, TryLaterError(type(error).__name__), at=clock())
     else:
-        # Whoever has it in hand meanwhile: it is done.
-        ended = {"done_at": clock(), "last_error": "", **facts}
-        return bool(type(job).objects.waiting().filter(pk=job.pk).update(**ended))
+        # Whoever has it in hand by now, or gave it up: it is done.
+        ended = {"done_at": clock(), "given_up_at": None, "last_error": "", **facts}
+        return bool(type(job).objects.filter(pk=job.pk, done_at__isnull=True).update(**ended))
     return False
 
 

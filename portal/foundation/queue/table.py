@@ -36,9 +36,3 @@ PERIODIC: dict[str, Periodic] = {}
 def load_table() -> None:
     """Let each app name its work, once."""
     autodiscover_modules("jobs")
-
-
-def lanes() -> dict[str, dict[str, Periodic]]:
-    """Return the periodic work by lane."""
-    names = dict.fromkeys(work.lane for work in PERIODIC.values())
-    return {lane: {name: work for name, work in PERIODIC.items() if work.lane == lane} for lane in names}

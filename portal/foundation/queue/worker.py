@@ -11,7 +11,7 @@ from django.db.models import Count, Min
 
 from .models import PeriodicRun
 from .services import Clock
-from .table import PERIODIC, QUEUES, Periodic, lanes
+from .table import PERIODIC, QUEUES, Periodic
 
 LOOK_EVERY = 0.5
 REPORT_EVERY = 60
@@ -25,7 +25,7 @@ logger = logging.getLogger("portal.foundation.queue.worker")
 def work_until(stop: Event, *, clock: Clock) -> None:
     """Work until told to stop; mails and messages that are in hand are finished first."""
     deliveries = [partial(queue.deliver, clock=clock, stop=stop) for queue in QUEUES.values()]
-    periodic = [partial(run_due, works, clock=clock, stop=stop) for works in lanes().values()]
+    periodic = [partial(run_due, works, clock=clock, stop=stop) for works in lanes()]
     delivering, running = ([start(each, stop) for each in threads] for threads in (deliveries, periodic))
     go_on(lambda: report(at=clock()), stop, REPORT_EVERY)
     for thread in delivering:
@@ -38,6 +38,12 @@ def work_once(*, clock: Clock) -> dict[str, int]:
     """Do all that is due; return how many jobs of each queue were done."""
     run_due(PERIODIC, clock=clock)
     return {name: queue.deliver(clock=clock) for name, queue in QUEUES.items()}
+
+
+def lanes() -> list[dict[str, Periodic]]:
+    """Return the periodic work by lane."""
+    names = dict.fromkeys(work.lane for work in PERIODIC.values())
+    return [{name: work for name, work in PERIODIC.items() if work.lane == lane} for lane in names]
 
 
 def start(do: Callable[[], object], stop: Event) -> Thread:

@@ -1,13 +1,14 @@
 """Where stores listen, and what was told them; what waits is kept in the order in which it happened."""
 
 from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.foundation.queue.models import WAITS, Job, JobQuerySet
+from portal.foundation.queue.models import WAITS, Job, JobQuerySet, due_index
 
 from .addresses import refuse_address
 from .topics import all_topics, topic_choices
@@ -17,9 +18,13 @@ OVERLAP = timedelta(hours=24)
 
 
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
-    def listening(self):
+    def listening(self) -> Self:
         """Endpoints that want messages."""
         return self.filter(disabled_at__isnull=True)
+
+    def awake(self, at: datetime) -> Self:
+        """Endpoints that may be called at this moment."""
+        return self.listening().filter(Q(paused_until__isnull=True) | Q(paused_until__lte=at))
 
 
 class Endpoint(models.Model):
@@ -63,14 +68,19 @@ class Endpoint(models.Model):
 
 
 class DeliveryQuerySet(JobQuerySet):
-    def due(self, at: datetime):
+    def due(self, at: datetime) -> Self:
         """Messages to try now, oldest first: none before the earlier ones about the same thing at the same endpoint."""
         earlier = Delivery.objects.waiting().filter(
             endpoint=OuterRef("endpoint"), subject=OuterRef("subject"), pk__lt=OuterRef("pk")
         )
-        awake = Q(endpoint__paused_until__isnull=True) | Q(endpoint__paused_until__lte=at)
-        listens = Q(endpoint__disabled_at__isnull=True)
-        return super().due(at).filter(awake, listens, ~Exists(earlier)).select_related("endpoint")
+        return super().due(at).filter(~Exists(earlier), endpoint__in=Endpoint.objects.awake(at))
+
+    def next_due(self, at: datetime) -> Self:
+        """The oldest due message of each endpoint, oldest first: what waits for one that is away is not looked at."""
+        of_endpoint = Delivery.objects.due(at).filter(endpoint=OuterRef("pk")).values("pk")[:1]
+        heads = Endpoint.objects.awake(at).annotate(head=Subquery(of_endpoint)).values("head")
+        # That it is due is said of the row itself, too: PostgreSQL asks only that again when another worker was faster.
+        return super().due(at).filter(pk__in=heads).select_related("endpoint")
 
 
 class Delivery(Job):
@@ -90,7 +100,7 @@ class Delivery(Job):
     last_status = models.PositiveSmallIntegerField(_("last answer"), null=True)
     done_at = models.DateTimeField(_("delivered"), null=True)
 
-    objects = DeliveryQuerySet.as_manager()
+    objects: ClassVar[Any] = DeliveryQuerySet.as_manager()
 
     class Meta(Job.Meta):
         verbose_name = _("webhook message")
@@ -103,6 +113,7 @@ class Delivery(Job):
         ]
         indexes = [
             *Job.Meta.indexes,
+            due_index("endpoint"),
             models.Index(fields=["endpoint", "subject", "id"], condition=WAITS, name="messages_in_their_order"),
             models.Index(fields=["endpoint", "id"], name="messages_for_an_endpoint"),
             models.Index(fields=["topic", "id"], name="messages_of_a_topic"),

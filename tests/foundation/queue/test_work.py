@@ -14,7 +14,7 @@ from django.utils import timezone
 from portal.foundation.mail.models import Mail
 from portal.foundation.queue import worker
 from portal.foundation.queue.models import PeriodicRun
-from portal.foundation.queue.table import PERIODIC, QUEUES, Periodic, load_table
+from portal.foundation.queue.table import PERIODIC, QUEUES, Periodic, Queue, load_table
 from tests.factories import days
 
 WORK = [
@@ -81,6 +81,26 @@ def test_nothing_new_is_begun_after_the_signal(calls):
     told.set()
     worker.run_due(worker.PERIODIC, clock=timezone.now, stop=told)
     assert calls == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_slow_work_delays_no_mail_and_what_is_in_hand_is_finished(monkeypatch):
+    begun, sent, stop = Event(), Event(), Event()
+
+    def hash_files(*, at):
+        begun.set()
+        assert sent.wait(30)
+        stop.set()
+
+    def deliver(*, clock, stop):
+        assert begun.wait(30)
+        sent.set()
+        return stop.wait(30)  # in hand until after the signal
+
+    monkeypatch.setattr(worker, "PERIODIC", {"files": Periodic(hash_files, timedelta(hours=1))})
+    monkeypatch.setattr(worker, "QUEUES", {"mails": Queue(Mail, deliver)})
+    worker.work_until(stop, clock=timezone.now)
+    assert sent.is_set()
 
 
 @pytest.mark.django_db
