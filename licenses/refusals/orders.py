@@ -69,6 +69,7 @@ class OtherProduct(OfPlan):
 
 class PlanOfOtherRegion(Region):
     sentence = _("This plan is meant for %(region)s, and the account for %(yours)s.")
+    asks_support = False
 
 
 class OrderDiffers(Refusal):

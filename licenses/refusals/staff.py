@@ -35,6 +35,7 @@ class NotYours(Refusal):
 
 class FetchedTooLate(TooLate):
     sentence = _("The hour is over in which these codes could be fetched. Nobody can read them again.")
+    asks_support = False
 
 
 class BadImport(Refusal):

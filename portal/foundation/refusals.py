@@ -139,7 +139,6 @@ class SlowDown(Refusal):
 
 class NotFound(Refusal):
     code = "not_found"
-    sentence = _("It does not exist, or it is not yours.")
 
 
 class InvalidToken(Refusal):
