@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -22,17 +23,17 @@ from downloads.services import (
     withdraw_installer,
     write_default_guides,
 )
-from portal.ui.staff import HappenedFilter
+from portal.ui.staff import HappenedFilter, MadeAdmin
 
 
-class InstallerForm(forms.ModelForm):
+class PublishForm(forms.ModelForm):
     """Says beside the field what the service would refuse; the name is that of the uploaded file if none is given."""
 
     file_name = Installer._meta.get_field("file_name").formfield(required=False)
 
     def clean(self):
         data = super().clean()
-        if self.instance.pk is None and data.get("file") and data.get("product") and data.get("platform"):
+        if data.get("file") and data.get("product") and data.get("platform"):
             data["file_name"] = data.get("file_name") or data["file"].name
             parts = ("product", "platform", "version", "language", "file", "file_name")
             check_installer(**{part: data.get(part, "") for part in parts})
@@ -45,8 +46,12 @@ def language_choice(field):
 
 
 @admin.register(Installer)
-class InstallerAdmin(admin.ModelAdmin):
-    form = InstallerForm
+class InstallerAdmin(MadeAdmin):
+    make_form = PublishForm
+    make_fields = ["product", "platform", "version", "language", "file", "file_name", "requirements", "released_at"]
+    make_title = _("Publish an installer")
+    make_link = _("Publish an installer…")
+    not_made = _("Nothing was published. Please correct what is marked below.")
     list_display = ("product", "platform", "version", "language", "state", "size_text", "released_at", "damaged_at")
     list_filter = ("platform", "language", "product", ("withdrawn_at", HappenedFilter))
     list_select_related = ("product",)
@@ -56,7 +61,6 @@ class InstallerAdmin(admin.ModelAdmin):
     change_form_template = "admin/downloads/installer/change_form.html"
     view_on_site = False
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
-    new = ("product", "platform", "version", "language", "file", "file_name", "requirements", "released_at")
     fixed = (
         "product",
         "platform",
@@ -72,7 +76,7 @@ class InstallerAdmin(admin.ModelAdmin):
     )
 
     def get_fields(self, request, obj=None):
-        return (*self.fixed, "requirements", "released_at") if obj else self.new
+        return (*self.fixed, "requirements", "released_at")
 
     def get_readonly_fields(self, request, obj=None):
         return self.fixed if obj else ()
@@ -85,24 +89,16 @@ class InstallerAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False  # withdraw it instead: what customers received stays known
 
-    def add_view(self, request, form_url="", extra_context=None):
-        """When somebody else published this version since the form was checked, check it again: now it says so."""
-        try:
-            return super().add_view(request, form_url, extra_context)
-        except ValidationError:
-            return super().add_view(request, form_url, extra_context)
-
-    def save_model(self, request, obj, form, change):
-        if change:
-            super().save_model(request, obj, form, change)
-            return
-        parts = {name: form.cleaned_data[name] for name in self.new}
-        obj.pk = publish_installer(actor=request.user, at=timezone.now(), **parts).pk
-        obj.refresh_from_db()
-        current = Installer.objects.published(timezone.now()).like(obj).current_first()
-        if current and current[0] != obj:
+    def made(self, request, asked):
+        """Lead to the list, and say so when customers go on getting another version."""
+        installer = publish_installer(actor=request.user, at=request.now, **asked)
+        self.log_addition(request, installer, [{"added": {}}])
+        self.message_user(request, _("Published: %(installer)s.") % {"installer": installer}, messages.SUCCESS)
+        current = Installer.objects.published(request.now).like(installer).current_first()
+        if current and current[0] != installer:
             text = _("Customers go on getting version %(version)s.") % {"version": current[0].version}
             self.message_user(request, text, messages.WARNING)
+        return redirect("admin:downloads_installer_changelist")
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context["is_published"] = obj is not None and obj.is_published(timezone.now())

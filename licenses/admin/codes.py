@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import HttpResponse
@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from licenses import code_keys, services, spelling
 from licenses.models import ActivationCode, CodeBatch, Event, Plan, count_codes
 from licenses.sheets import code_rows
-from portal.ui.staff import HappenedFilter, HistoryInline, KeptAdmin, LargeAdmin, begins, link_to
+from portal.ui.staff import HappenedFilter, HistoryInline, KeptAdmin, LargeAdmin, MadeAdmin, begins, link_to
 from portal.ui.words import number
 
 from .filters import BatchFilter, PlanFilter
@@ -52,7 +52,7 @@ class BatchHistoryInline(HistoryInline):
 
 
 @admin.register(CodeBatch)
-class CodeBatchAdmin(LargeAdmin):
+class CodeBatchAdmin(MadeAdmin, LargeAdmin):
     list_display = ["__str__", "plan", "created_at", "issued", "used", "is_suspended"]
     list_filter = [("suspended_at", HappenedFilter), PlanFilter, "created_at"]
     list_per_page = 25  # the codes of each are counted, and they may be many
@@ -61,8 +61,13 @@ class CodeBatchAdmin(LargeAdmin):
     autocomplete_fields = ["plan"]
     readonly_fields = ["created_at", "created_by", "sold", "groups", "has_checks", "suspended_at", "suspended_reason"]
     asked = ["plan", "name", "reference", "starts_at", "activate_before", "fixed_end", "renewal_only"]
+    make_form = IssueForm
+    make_fields = ["count", *asked]
+    make_title = _("Issue codes")
+    make_link = _("Issue codes…")
+    not_made = _("Nothing was issued. Please correct what is marked below.")
+    refused_at = "plan"
     inlines = [BatchHistoryInline]
-    change_list_template = "admin/licenses/codebatch/change_list.html"
     change_form_template = "admin/licenses/codebatch/change_form.html"
     actions = ["suspend", "resume"]
 
@@ -82,41 +87,23 @@ class CodeBatchAdmin(LargeAdmin):
         """What was promised with the codes is shown, never changed; the rest is for the staff."""
         return [*self.readonly_fields, *(name for name in self.asked if name in CodeBatch.RULES)] if obj else []
 
-    def has_add_permission(self, request):
-        return False  # codes are issued on a page of their own
-
     def has_delete_permission(self, request, obj=None):
         return False
 
     def get_urls(self):
-        issue = path("issue/", self.admin_site.admin_view(self.issue), name="licenses_codebatch_issue")
         fetch = path("<int:pk>/codes/", self.admin_site.admin_view(self.fetch), name="licenses_codebatch_fetch")
-        return [issue, fetch, *super().get_urls()]
+        return [fetch, *super().get_urls()]
 
-    def issue(self, request):
-        """Ask for a batch, make it, and lead to its page: sent again, the form finds the batch of the first time."""
-        if not self.has_issue_permission(request):
-            raise PermissionDenied
-        form_class = self.get_form(request, form=IssueForm, fields=self.asked)
-        form = form_class(request.POST or None, initial={"form_key": uuid4()})
-        if form.is_valid():
-            try:
-                batch, is_new = services.issue_codes_once(actor=request.user, **form.cleaned_data, at=request.now)
-            except ValidationError as refusal:
-                form.add_error("plan", refusal)
-            else:
-                self.tell_issued(request, batch, is_new)
-                return redirect("admin:licenses_codebatch_change", batch.pk)
-        fields = AdminForm(form, [(None, {"fields": ["count", *self.asked]})], {}, model_admin=self)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Issue codes"),
-            "opts": self.opts,
-            "adminform": fields,
-            "errors": form.errors,
-            "media": self.media + fields.media,
-        }
-        return TemplateResponse(request, "admin/licenses/codebatch/issue.html", context)
+    def get_changeform_initial_data(self, request):
+        return {"form_key": uuid4()}
+
+    def made(self, request, asked):
+        """Sent again, the form finds the batch of the first time."""
+        batch, is_new = services.issue_codes_once(actor=request.user, **asked, at=request.now)
+        if is_new:
+            self.log_addition(request, batch, [{"added": {}}])
+        self.tell_issued(request, batch, is_new)
+        return redirect("admin:licenses_codebatch_change", batch.pk)
 
     def tell_issued(self, request, batch, is_new):
         if is_new:
@@ -130,7 +117,7 @@ class CodeBatchAdmin(LargeAdmin):
     def fetch(self, request, pk):
         """Send the codes as a file; asked by a link, lead to the page where the button is."""
         batch = get_object_or_404(self.get_queryset(request).select_related("plan"), pk=pk)
-        if not self.has_issue_permission(request):
+        if not self.may_make(request):
             raise PermissionDenied
         if request.method == "POST":
             try:
@@ -139,22 +126,15 @@ class CodeBatchAdmin(LargeAdmin):
                 self.message_user(request, " ".join(refusal.messages), messages.ERROR)
         return redirect("admin:licenses_codebatch_change", batch.pk)
 
-    def has_issue_permission(self, request):
-        return self.has_view_permission(request) and request.user.has_perm("licenses.add_codebatch")
-
     def get_changelist_instance(self, request):
         """Count the codes of the rows that are shown, and of no others."""
         changes = super().get_changelist_instance(request)
         count_codes(list(changes.result_list))
         return changes
 
-    def changelist_view(self, request, extra_context=None):
-        may = {"has_issue_permission": self.has_issue_permission(request)}
-        return super().changelist_view(request, {**may, **(extra_context or {})})
-
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         """Say on the page of a batch whether its codes can be fetched, by whom and until when."""
-        context["is_mine"] = obj.created_by_id == request.user.pk and self.has_issue_permission(request)
+        context["is_mine"] = obj.created_by_id == request.user.pk and self.may_make(request)
         context["is_open"] = request.now < obj.fetched_until
         count_codes([obj])
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -2,14 +2,19 @@
 
 import re
 from math import floor, log10
+from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
+from django.contrib.admin.helpers import AdminForm
+from django.contrib.auth import get_permission_codename, get_user_model
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -140,6 +145,65 @@ def in_fours(text: str) -> str:
     bare = re.sub(r"[\s-]", "", text).upper()
     groups = [bare[start : start + 4] for start in range(0, len(bare), 4)]
     return "-".join(groups) if re.fullmatch("[0-9A-F]{4,12}", bare) else ""
+
+
+class MadeAdmin(admin.ModelAdmin):
+    """Rows that a service makes, asked for on a page of their own: `make/` beside the list."""
+
+    change_list_template = "admin/made_list.html"
+    make_form: type[forms.ModelForm]
+    make_fields: list[str]
+    make_title: Any
+    make_link: Any
+    not_made: Any
+    # Where a refusal stands that names no field; above all of them if empty.
+    refused_at: str | None = None
+
+    def made(self, request: HttpRequest, asked: dict) -> HttpResponse:
+        """Make a row of what was asked and answer with what comes next; raises what the service raises."""
+        raise NotImplementedError
+
+    def has_add_permission(self, request):
+        return False
+
+    def may_make(self, request: HttpRequest) -> bool:
+        right = get_permission_codename("add", self.opts)
+        return self.has_view_permission(request) and request.user.has_perm(f"{self.opts.app_label}.{right}")
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_make"
+        return [path("make/", self.admin_site.admin_view(self.make), name=name), *super().get_urls()]
+
+    def make(self, request: HttpRequest) -> HttpResponse:
+        """Ask, make, lead on; what the service refuses stands beside the form."""
+        if not self.may_make(request):
+            raise PermissionDenied
+        form_class = self.get_form(request, form=self.make_form, fields=self.make_fields)
+        form = form_class(
+            request.POST or None, request.FILES or None, initial=self.get_changeform_initial_data(request)
+        )
+        if form.is_valid():
+            try:
+                return self.made(request, form.cleaned_data)
+            except ValidationError as refusal:
+                form.add_error(None if hasattr(refusal, "error_dict") else self.refused_at, refusal)
+        return self.make_page(request, form)
+
+    def make_page(self, request: HttpRequest, form: forms.ModelForm) -> HttpResponse:
+        fields = AdminForm(form, [(None, {"fields": self.make_fields})], {}, model_admin=self)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": self.make_title,
+            "opts": self.opts,
+            "adminform": fields,
+            "not_made": self.not_made,
+            "media": self.media + fields.media,
+        }
+        return TemplateResponse(request, "admin/make.html", context)
+
+    def changelist_view(self, request, extra_context=None):
+        make = {"make_link": self.make_link if self.may_make(request) else ""}
+        return super().changelist_view(request, {**make, **(extra_context or {})})
 
 
 class KeptAdmin(LargeAdmin):

@@ -31,6 +31,7 @@ def test_every_list_and_form_opens(desk):
     assert len(lists) >= 12
     for address in sorted(lists):
         assert desk.goto(address).ok
+        forms |= set(desk.locator("#content-main .object-tools a.addlink").evaluate_all(ADDRESSES))
         forms |= set(desk.locator("#result_list th a").evaluate_all(ADDRESSES)[:1])
     assert len(forms) >= 18
     for address in sorted(forms):
@@ -55,7 +56,7 @@ def test_plan_is_made_by_hand(desk):
 
 
 def test_date_is_picked_from_the_calendar(desk):
-    desk.goto("/admin/licenses/codebatch/issue/")
+    desk.goto("/admin/licenses/codebatch/make/")
     desk.get_by_role("link", name="Today").first.click()
     desk.get_by_role("link", name="Now").first.click()
     desk.locator(".date-icon").first.click()

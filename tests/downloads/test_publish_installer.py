@@ -120,7 +120,7 @@ def upload(client_of, staff):
         fields |= {"released_at_0": "2026-01-01", "released_at_1": "00:00:00"}
         fields.setdefault("product", ProductFactory().pk)
         form = {**fields, "file": SimpleUploadedFile(name, content)}
-        return client_of(staff).post(reverse("admin:downloads_installer_add"), form)
+        return client_of(staff).post(reverse("admin:downloads_installer_make"), form)
 
     return upload
 

@@ -20,7 +20,7 @@ def test_one_is_published_and_the_others_read_why_not(client_of, staff):
         form = {"product": product.pk, "platform": "windows", "version": "21", "language": "en", "file_name": ""}
         form |= {"requirements": "", "released_at_0": "2026-01-01", "released_at_1": "00:00:00"}
         form["file"] = SimpleUploadedFile("setup.exe", EXE)
-        answer = browsers[number].post(reverse("admin:downloads_installer_add"), form)
+        answer = browsers[number].post(reverse("admin:downloads_installer_make"), form)
         return answer.status_code, "There is an installer of this version" in answer.content.decode()
 
     for this in race(publish, prepare=ProductFactory, threads=THREADS, rounds=20):

@@ -17,7 +17,7 @@ from licenses.sheets import harmless
 from tests.factories import PlanFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
-ISSUE = "admin:licenses_codebatch_issue"
+ISSUE = "admin:licenses_codebatch_make"
 
 
 @pytest.fixture

@@ -205,7 +205,7 @@ def test_no_codes_are_issued_of_what_is_withdrawn(office, plan, kind, refused):
     plan = Plan.objects.get()
     refused("plan_withdrawn", services.issue_codes, plan=plan, count=1, at=now())
     form = {"form_key": "6f0c2d8e-8d0a-4c43-9a35-5b0f1d0f6c11", "count": 1, "plan": plan.pk}
-    assert "is not sold any more" in office.post(reverse("admin:licenses_codebatch_issue"), form).content.decode()
+    assert "is not sold any more" in office.post(reverse("admin:licenses_codebatch_make"), form).content.decode()
     services.put_back_on_sale(row=plan if kind == "plan" else plan.product, at=now())
     assert services.issue_codes(plan=Plan.objects.get(), count=1, at=now()).codes
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.foundation.queue.filters import StateFilter
-from portal.ui.staff import HappenedFilter, KeptAdmin, in_fours
+from portal.ui.staff import HappenedFilter, KeptAdmin, MadeAdmin, in_fours
 from portal.ui.words import moment
 
 from .models import Delivery, Endpoint
@@ -31,8 +31,12 @@ class EndpointForm(forms.ModelForm):
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(admin.ModelAdmin):
-    form = EndpointForm
+class EndpointAdmin(MadeAdmin):
+    form = make_form = EndpointForm
+    make_fields = ["client", "url", "topics"]
+    make_title = _("Add an endpoint")
+    make_link = _("Add an endpoint…")
+    not_made = _("No endpoint was added. Please correct what is marked below.")
     list_display = ["url", "client", "created_at", "rotated_at", "waiting", "disabled_at"]
     list_filter = [("disabled_at", HappenedFilter), ("client", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["client"]
@@ -60,16 +64,11 @@ class EndpointAdmin(admin.ModelAdmin):
     def waiting(self, endpoint):
         return endpoint.messages_waiting
 
-    def save_model(self, request, endpoint, form, change):
-        """A new endpoint is made by the service; its secret goes out in the answer to this very request."""
-        if change:
-            return super().save_model(request, endpoint, form, change)
-        made, secret = add_endpoint(client_id=endpoint.client_id, url=endpoint.url, topics=endpoint.topics)
-        endpoint.pk, request.fresh_secrets = made.pk, [(made, secret)]
-        return None
-
-    def response_add(self, request, endpoint, post_url_continue=None):
-        return self.show_secrets(request, request.fresh_secrets)
+    def made(self, request, asked):
+        """The secret goes out in the answer to this very request."""
+        endpoint, secret = add_endpoint(client_id=asked["client"].pk, url=asked["url"], topics=asked["topics"])
+        self.log_addition(request, endpoint, [{"added": {}}])
+        return self.show_secrets(request, [(endpoint, secret)])
 
     def show_secrets(self, request, fresh):
         context = {

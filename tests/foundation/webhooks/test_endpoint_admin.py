@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -26,7 +27,7 @@ def act(browser, action, *rows, model="endpoint"):
 def test_new_endpoint_shows_its_secret_once(client_of, staff, store):
     browser = client_of(staff)
     data = {"client": store.pk, "url": "https://93.184.216.34/hooks", "topics": ["license.added"]}
-    answer = browser.post(reverse("admin:webhooks_endpoint_add"), data)
+    answer = browser.post(reverse("admin:webhooks_endpoint_make"), data)
     secret = SECRET.search(answer.content.decode()).group()
     endpoint = Endpoint.objects.get()
     assert unseal(endpoint.sealed_secret, purpose=PURPOSE).decode() == secret
@@ -37,7 +38,7 @@ def test_new_endpoint_shows_its_secret_once(client_of, staff, store):
 
 def test_bad_address_is_explained(client_of, staff, store):
     data = {"client": store.pk, "url": "http://shop.example.com/hooks", "topics": ["license.added"]}
-    answer = client_of(staff).post(reverse("admin:webhooks_endpoint_add"), data)
+    answer = client_of(staff).post(reverse("admin:webhooks_endpoint_make"), data)
     assert "https only" in answer.content.decode()
     assert not Endpoint.objects.exists()
 
@@ -121,3 +122,25 @@ def test_only_a_message_that_waits_has_a_next_try(client_of, staff, endpoint, te
     assert ("–" in shown) == bool(fact)
     listed = browser.get(reverse("admin:webhooks_delivery_changelist")).content.decode()
     assert ('<td class="field-next_try">–</td>' in listed) == bool(fact)
+
+
+def test_new_endpoint_stands_in_the_log_of_the_admin(client_of, staff, store):
+    data = {"client": store.pk, "url": "https://93.184.216.34/hooks", "topics": ["license.added"]}
+    client_of(staff).post(reverse("admin:webhooks_endpoint_make"), data)
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.is_addition(), entry.get_edited_object()) == (staff, True, Endpoint.objects.get())
+
+
+def test_staff_who_may_only_look_add_nothing(client_of, store):
+    looker = UserFactory(is_staff=True)
+    looker.user_permissions.set(Permission.objects.filter(codename="view_endpoint"))
+    browser = client_of(looker)
+    assert "Add an endpoint…" not in browser.get(reverse(LIST)).content.decode()
+    assert browser.get(reverse("admin:webhooks_endpoint_make")).status_code == 403
+
+
+def test_same_address_twice_is_said_beside_the_form(client_of, staff, endpoint):
+    data = {"client": endpoint.client_id, "url": endpoint.url, "topics": ["license.added"]}
+    answer = client_of(staff).post(reverse("admin:webhooks_endpoint_make"), data)
+    assert "This store listens there already." in answer.content.decode()
+    assert Endpoint.objects.count() == 1
