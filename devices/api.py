@@ -195,13 +195,13 @@ def licenses(request, product: Slug | None = None, platform: PlatformName | None
     owned = License.objects.for_user(request.auth.user).kept()
     if product:
         owned = owned.filter(product=get_object_or_404(Product, slug=product))
-    facts = [license_facts(license, platform) for license in in_order(owned.with_state(), platform)]
+    facts = [license_facts(standing, platform) for standing in in_order(owned.standings(request.now), platform)]
     return {"licenses": facts, "server_time": request.now}
 
 
 def in_order(owned, platform):
-    fitting = [license for license in owned if license.plan and (not platform or platform in license.plan.platforms)]
-    return sorted(fitting, key=lambda license: (license.is_running, license.ends_at), reverse=True)
+    fitting = [each for each in owned if each.plan and (not platform or each.pools_for(platform))]
+    return sorted(fitting, key=lambda standing: (standing.is_running, standing.ends_at), reverse=True)
 
 
 @router.put(
@@ -246,7 +246,7 @@ def connect_or_report(at, facts):
     try:
         return services.connect_product(**facts, at=at)
     except SeatLimit as refusal:
-        found = {"support_key": refusal.license.support_key}
+        found = {"support_key": refusal.standing.license.support_key}
         report_full_license(**found, at=at)
         device = {name: facts[name] for name in ("machine_id", "platform", "name")}
         services.remember_turned_away(**found, **device, at=at)
@@ -269,13 +269,12 @@ def place(seat):
 
 
 def renewed(done, request):
+    lease = done.lease
     return {
-        "lease": done.lease.token,
-        "check_in_after": done.lease.check_in_after,
+        "lease": lease.token,
+        "check_in_after": lease.check_in_after,
         "server_time": request.now,
-        "notices": notices(
-            done.seat.license, request.auth.user, is_copied=done.lease.is_copied, is_moved=done.lease.is_moved
-        ),
+        "notices": notices(lease.standing, request.auth.user, is_copied=lease.is_copied, is_moved=lease.is_moved),
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from devices.lease_keys import PURPOSE
 from licenses.models import Plan, Seat
+from licenses.standing import Standing
 from portal.foundation.crypto.keys import public_jwks, signing_key
 
 TYPE, ALGORITHM = "lease+jwt", PURPOSE.algorithm
@@ -65,13 +66,13 @@ class Verdict:
         return str(REASONS[self.code])
 
 
-def make_claims(*, seat: Seat, at: datetime, nonce: str = "") -> dict:
+def make_claims(*, seat: Seat, standing: Standing, nonce: str = "") -> dict:
     """Return what a lease for this seat says; the license’s right must be in force."""
-    license, device = seat.license, seat.device
-    ends_at = license.protected_until(at)
-    last = license.with_grace(ends_at)
+    license, device, at = seat.license, seat.device, standing.at
+    plan, ends_at = standing.term_in_force.plan, standing.protected_until
+    last = standing.with_grace(ends_at)
     expires_at = min(at + LASTS, last)
-    is_trial = license.term_in_force(at).plan.kind == Plan.Kind.TRIAL
+    is_trial = plan.kind == Plan.Kind.TRIAL
     wait = min(CHECK_IN_AFTER, (expires_at - at) / 2) * CHANCE.uniform(0.8, 1.2)  # no two devices at one time
     claims = {
         "iss": settings.PORTAL_URL,
@@ -82,7 +83,7 @@ def make_claims(*, seat: Seat, at: datetime, nonce: str = "") -> dict:
         "nbf": seconds(at - CLOCKS_DIFFER),
         "exp": seconds(expires_at),
         "license": license.support_key,
-        "plan": license.term_in_force(at).plan.slug,
+        "plan": plan.slug,
         "features": [],
         "license_ends_at": seconds(ends_at),
         "check_in_after": seconds(at + wait),

@@ -4,14 +4,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
-from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from devices.models import Device, Lease
-from licenses.models import License, Seat, SeatPool
+from licenses.models import Seat, SeatPool
+from licenses.models.licenses import with_stays
+from licenses.standing import Placement, Standing, State
+
+
+class Held(NamedTuple):
+    """A seat that the device holds, and what the license of that seat is now."""
+
+    standing: Standing
+    placed: Placement
+
+    @property
+    def protects(self) -> bool:
+        return self.standing.is_running and self.placed.has_seat
 
 
 @dataclass
@@ -19,32 +32,32 @@ class Row:
     """A connected device with the seats that it holds, and how it is."""
 
     device: Device
-    seats: list[Seat] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
 
     @property
-    def licenses(self) -> list[License]:
-        return [seat.license for seat in self.seats]
+    def standings(self) -> list[Standing]:
+        return [held.standing for held in self.held]
 
     @property
-    def license(self) -> License:
-        """The license that decides how the device is: one that protects it, else one that could."""
-        return max(self.seats, key=lambda seat: (seat.license.is_running, has_room(seat))).license
+    def standing(self) -> Standing:
+        """Of the license that decides how the device is: one that protects it, else one that could."""
+        return max(self.held, key=lambda held: (held.standing.is_running, held.placed.has_seat)).standing
 
     @property
     def products_text(self) -> str:
         """What a disconnect takes from the device: “Total Security and Password Manager”."""
-        return get_text_list([license.product.name for license in self.licenses], _("and"))
+        return get_text_list([standing.product.name for standing in self.standings], _("and"))
 
     @property
     def connected_at(self) -> datetime:
-        return min(seat.connected_at for seat in self.seats)
+        return min(held.placed.seat.connected_at for held in self.held)
 
     @property
     def leases(self) -> list[Lease]:
         """Those that run, of the products that it has a seat for."""
-        products = {license.product_id for license in self.licenses}
-        now = timezone.now()
-        return [lease for lease in self.device.leases.all() if lease.product_id in products and lease.expires_at > now]
+        products = {standing.product.pk for standing in self.standings}
+        at = self.standing.at
+        return [lease for lease in self.device.leases.all() if lease.product_id in products and lease.expires_at > at]
 
     @property
     def lease_ends_at(self) -> datetime | None:
@@ -53,29 +66,29 @@ class Row:
 
     @property
     def again_at(self) -> datetime | None:
-        """When another device can take the seat, if not at once; asks for the history of each license."""
-        moves = (license.moves_at(timezone.now()) for license in self.licenses if license.is_running)
+        """When another device can take the seat, if not at once; asks the database for the moves."""
+        moves = (each.moves for each in with_stays([each for each in self.standings if each.is_running]))
         return max((each.again_at for each in moves if each and each.again_at), default=None)
 
     @property
     def is_copied(self) -> bool:
         """Whether a second machine says that it is this device."""
         return any(
-            lease.is_copied(seat)
-            for seat in self.seats
+            lease.is_copied(held.placed.seat)
+            for held in self.held
             for lease in self.device.leases.all()
-            if lease.product_id == seat.license.product_id
+            if lease.product_id == held.standing.product.pk
         )
 
     @property
     def has_seat(self) -> bool:
         """Whether some license protects the device now."""
-        return any(seat.license.is_running and has_room(seat) for seat in self.seats)
+        return any(held.protects for held in self.held)
 
     @property
     def lacks_room(self) -> bool:
         """Whether a license runs, but under a plan without a place for the device."""
-        return self.license.is_running and not self.has_seat
+        return self.standing.is_running and not self.has_seat
 
     @property
     def mood(self) -> str:
@@ -90,18 +103,18 @@ class Row:
         if self.has_seat:
             return _("In use on two machines") if self.is_copied else self.device.condition
         reasons = {
-            License.State.BLOCKED: _("License blocked"),
-            License.State.EXPIRED: _("License expired"),
-            License.State.QUEUED: _("License starts later"),
+            State.BLOCKED: _("License blocked"),
+            State.EXPIRED: _("License expired"),
+            State.QUEUED: _("License starts later"),
         }
-        return reasons.get(self.license.state, _("No seat"))
+        return reasons.get(self.standing.state, _("No seat"))
 
 
 @dataclass
 class FullPool:
     """A pool that has no free seat, and the device in it that was not seen for longest."""
 
-    license: License
+    standing: Standing
     pool: SeatPool
     row: Row
     is_missed: bool
@@ -120,24 +133,19 @@ class FullPool:
 
     @property
     def is_only_pool(self) -> bool:
-        return len(self.license.pools) == 1
+        return len(self.standing.pools) == 1
 
 
-def has_room(seat: Seat) -> bool:
-    """Whether the plan that runs now has room for a seat that a device holds."""
-    return seat.license.sittings[seat.pk].pool is not None
-
-
-def rows_of(licenses: Iterable[License]) -> list[Row]:
+def rows_of(standings: Iterable[Standing]) -> list[Row]:
     """Return each connected device once, the one seen last first."""
     rows: dict[int, Row] = {}
-    for license in licenses:
-        for seat in license.held_seats:
-            rows.setdefault(seat.device_id, Row(seat.device)).seats.append(seat)
+    for standing in standings:
+        for placed in standing.devices:
+            rows.setdefault(placed.device.pk, Row(placed.device)).held.append(Held(standing, placed))
     return sorted(rows.values(), key=lambda row: row.device.alive_at, reverse=True)
 
 
-def fingerprint(user) -> str:
+def fingerprint(user, at: datetime) -> str:
     """Return another text when the Devices tab may look different, in two queries; at the latest every minute."""
     devices = Device.objects.for_user(user).order_by("pk", "leases__pk")
     seats = Seat.objects.held().for_user(user).order_by("pk")
@@ -147,7 +155,7 @@ def fingerprint(user) -> str:
         ),
         *seats.values_list("pk", "pool", "license__blocked_at", "license__turned_away__at"),
         # Terms begin and end by the clock, and “5 minutes ago” grows old.
-        (int(timezone.now().timestamp()) // 60, get_language(), str(user.zone)),
+        (int(at.timestamp()) // 60, get_language(), str(user.zone)),
     ]
     return sha256(repr(seen).encode()).hexdigest()
 
@@ -164,36 +172,33 @@ def summary(rows: list[Row]) -> dict:
     }
 
 
-def full_pool(licenses: Iterable[License]) -> FullPool | None:
+def full_pool(standings: Iterable[Standing]) -> FullPool | None:
     """Return the full pool of a running license that matters most: a device waits for a seat, or one sits idle.
 
     A pool whose devices are all in use is told only when the whole license is full.
     """
-    licenses = list(licenses)
+    running = [standing for standing in standings if standing.is_running]
     seated = {
-        (license.product_id, seat.device.machine_id)
-        for license in licenses
-        if license.is_running
-        for seat in license.held_seats
-        if has_room(seat)
+        (standing.product.pk, placed.device.machine_id)
+        for standing in running
+        for placed in standing.devices
+        if placed.has_seat
     }
-    full = [
-        find_idlest(license, pool, seated)
-        for license in licenses
-        if license.is_running
-        for pool, used in license.pools
-        if pool.quantity is not None and used >= pool.quantity
-    ]
-    told = [pool for pool in full if pool.is_to_act_on or pool.license.is_full]
+    full = [find_idlest(standing, use.pool, seated) for standing in running for use in standing.pools if use.free == 0]
+    told = [pool for pool in full if pool.is_to_act_on or pool.standing.is_full]
     return min(told, key=lambda pool: (not pool.is_wanted, pool.row.device.alive_at), default=None)
 
 
-def find_idlest(license: License, pool: SeatPool, seated: set[tuple[int, str]]) -> FullPool:
-    inside = [seat for seat in license.held_seats if license.sittings[seat.pk].pool == pool]
-    idlest = min(inside, key=lambda seat: seat.device.alive_at)
-    waiting = (seat for seat in license.held_seats if not has_room(seat))
-    is_missed = any(pool.takes(seat.platform) for seat in waiting)
-    last = getattr(license, "turned_away", None)
-    is_known = last and last.owner_id == license.owner_id and last.is_recent and pool.takes(last.platform)
-    name = last.name if is_known and (license.product_id, last.machine_id) not in seated else ""
-    return FullPool(license, pool, Row(idlest.device, [idlest]), is_missed, name)
+def find_idlest(standing: Standing, pool: SeatPool, seated: set[tuple[int, str]]) -> FullPool:
+    inside = [placed for placed in standing.devices if placed.pool == pool]
+    idlest = min(inside, key=lambda placed: placed.device.alive_at)
+    is_missed = any(pool.takes(placed.device.platform) for placed in standing.devices if not placed.has_seat)
+    name = missed_by(standing, pool, seated)
+    return FullPool(standing, pool, Row(idlest.device, [Held(standing, idlest)]), is_missed, name)
+
+
+def missed_by(standing: Standing, pool: SeatPool, seated: set[tuple[int, str]]) -> str:
+    """Return the name of the device that this pool turned away lately, and that has found no seat since."""
+    last = getattr(standing.license, "turned_away", None)
+    is_known = last and last.owner_id == standing.license.owner_id and last.is_recent and pool.takes(last.platform)
+    return last.name if is_known and (standing.product.pk, last.machine_id) not in seated else ""

@@ -12,7 +12,8 @@ from portal.ui.words import moment
 
 if TYPE_CHECKING:
     from devices.models import Device
-    from licenses.models import License, Product
+    from licenses.models import Product
+    from licenses.standing import Standing
 
 WAY_OUT = _(
     "%(refusal)s All seats of your other license are in use. Disconnect a device you no longer use, and this one "
@@ -56,7 +57,7 @@ class ChooseLicense(Refusal):
         example={"licenses": []},
     )
 
-    licenses: "Sequence[License]"
+    standings: "Sequence[Standing]"
     device: "Device"
 
 
@@ -78,7 +79,7 @@ class Ended(Expired):
     sentence = _("The license of this device has ended.")
 
     device: "Device"
-    full: "License | None" = None
+    full: "Standing | None" = None
 
     def in_words(self) -> str:
         return with_way_out(super().in_words(), self.full)
@@ -88,13 +89,13 @@ class BlockedHere(Blocked):
     """`full` is the license that would protect the device, were one of its seats free."""
 
     device: "Device"
-    full: "License | None" = None
+    full: "Standing | None" = None
 
     def in_words(self) -> str:
         return with_way_out(super().in_words(), self.full)
 
 
-def with_way_out(sentence: str, full: "License | None") -> str:
+def with_way_out(sentence: str, full: "Standing | None") -> str:
     return str(WAY_OUT % {"refusal": sentence}) if full else sentence
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from downloads.models import SetupGuide
 from downloads.offers import Offer, installers_on, stores_on
 from licenses.models import License, Platform
+from licenses.standing import Standing
 
 SYSTEMS = {
     SetupGuide.Platform.MOBILE: (Platform.ANDROID, Platform.IOS),
@@ -27,26 +28,18 @@ class Way:
         return self.offer.is_available and self.free != 0
 
 
-def licenses_with_room(user) -> list[License]:
+def licenses_with_room(user, at: datetime) -> list[Standing]:
     """Return the running licenses that can protect one more device, first the one that protects longest."""
-    licenses = License.objects.for_user(user).kept().with_state()
-    roomy = [license for license in licenses if license.is_running and not license.is_full]
-    return sorted(roomy, key=lambda license: license.ends_at, reverse=True)
+    standings = License.objects.for_user(user).kept().standings(at, zone=user.zone)
+    roomy = [standing for standing in standings if standing.is_running and not standing.is_full]
+    return sorted(roomy, key=lambda standing: standing.ends_at, reverse=True)
 
 
-def ways_of(license: License, at: datetime) -> dict[SetupGuide.Platform, Way]:
+def ways_of(standing: Standing) -> dict[SetupGuide.Platform, Way]:
     """Map each kind of device to the way of this license there."""
-    ways = {}
-    for tab in SYSTEMS:
-        installer = installers_on(tab, at, product=license.product).get(license.product_id)
-        stores = stores_on(tab, product=license.product)[license.product_id]
-        ways[tab] = Way(Offer(license.product, license, installer, stores), tab, free_seats(license, tab))
+    ways, product = {}, standing.product
+    for tab, platforms in SYSTEMS.items():
+        installer = installers_on(tab, standing.at, product=product).get(product.pk)
+        stores = stores_on(tab, product=product)[product.pk]
+        ways[tab] = Way(Offer(product, standing, installer, stores), tab, standing.free_for(*platforms))
     return ways
-
-
-def free_seats(license: License, tab: SetupGuide.Platform) -> int | None:
-    """Return how many more devices of this kind the license can protect; None means no limit."""
-    pools = [(pool, used) for pool, used in license.pools if any(map(pool.takes, SYSTEMS[tab]))]
-    if any(pool.quantity is None for pool, _used in pools):
-        return None
-    return sum(max(0, pool.quantity - used) for pool, used in pools)

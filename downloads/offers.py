@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from downloads.models import Installer, SetupGuide, StoreLink
 from downloads.qr import Qr
 from licenses.models import License, Platform, Product
+from licenses.standing import Standing, State
 
 INSTALLER_PLATFORMS = {
     SetupGuide.Platform.WINDOWS: Platform.WINDOWS,
@@ -18,18 +19,18 @@ INSTALLER_PLATFORMS = {
 }
 # Of several licenses of a product the one nearest to a right explains the lock; of those alike, one with a free seat.
 NEAREST = [
-    License.State.ACTIVE,
-    License.State.ENDING,
-    License.State.QUEUED,
-    License.State.BLOCKED,
-    License.State.EXPIRED,
+    State.ACTIVE,
+    State.ENDING,
+    State.QUEUED,
+    State.BLOCKED,
+    State.EXPIRED,
 ]
 
 
 @dataclass
 class Offer:
     product: Product
-    license: License | None = None
+    standing: Standing | None = None
     installer: Installer | None = None
     stores: list[StoreLink] = field(default_factory=list)
     has_guide: bool = False
@@ -37,7 +38,7 @@ class Offer:
 
     @property
     def is_unlocked(self) -> bool:
-        return self.license is not None and self.license.is_running
+        return self.standing is not None and self.standing.is_running
 
     @property
     def is_available(self) -> bool:
@@ -47,17 +48,17 @@ class Offer:
     @property
     def is_full(self) -> bool:
         """There is a right, but not for one more device: it can be installed again where it was."""
-        return self.license is not None and self.license.is_full
+        return self.standing is not None and self.standing.is_full
 
     @property
     def shop(self) -> str:
         """Where a product that was never licensed can be bought; empty where nobody sells it."""
-        return "" if self.license or self.product.withdrawn_at else self.product.renew_url
+        return "" if self.standing or self.product.withdrawn_at else self.product.renew_url
 
     @property
     def lock(self) -> str:
         """Why it is locked: the state of the license, or “none” without one."""
-        return self.license.state.value if self.license else "none"
+        return self.standing.state.value if self.standing else "none"
 
     @property
     def requirements(self) -> list[str]:
@@ -71,12 +72,12 @@ def has_right(user, product: Product, at: datetime) -> bool:
     return License.objects.for_user(user).active_at(at).filter(product=product).exists()
 
 
-def nearest_licenses(user) -> dict[int, License]:
-    """Map each product of this customer to the license that says most about it."""
-    licenses = License.objects.for_user(user).with_state()
-    nearest: dict[int, License] = {}
-    for license in sorted(licenses, key=lambda one: (NEAREST.index(one.state), one.is_full, -one.pk)):
-        nearest.setdefault(license.product_id, license)
+def nearest_licenses(user, at: datetime) -> dict[int, Standing]:
+    """Map each product of this customer to what the license is that says most about it."""
+    standings = License.objects.for_user(user).standings(at, zone=user.zone)
+    nearest: dict[int, Standing] = {}
+    for standing in sorted(standings, key=lambda one: (NEAREST.index(one.state), one.is_full, -one.license.pk)):
+        nearest.setdefault(standing.product.pk, standing)
     return nearest
 
 
@@ -108,8 +109,8 @@ def stores_on(tab: str, **which) -> dict[int, list[StoreLink]]:
 
 def list_offers(user, tab: str, at: datetime) -> list[Offer]:
     """Return what this tab shows: first what can be downloaded now, then what could be, each part by name."""
-    licenses, installers, stores = nearest_licenses(user), installers_on(tab, at), stores_on(tab)
-    running = [pk for pk, license in licenses.items() if license.is_running]
+    licenses, installers, stores = nearest_licenses(user, at), installers_on(tab, at), stores_on(tab)
+    running = [pk for pk, standing in licenses.items() if standing.is_running]
     guide = SetupGuide.objects.filter(product=OuterRef("pk"), platform=tab)
     products = (
         Product.objects.filter(pk__in={*installers, *stores, *running})
@@ -119,7 +120,7 @@ def list_offers(user, tab: str, at: datetime) -> list[Offer]:
     offers = [
         Offer(
             product=product,
-            license=licenses.get(product.pk),
+            standing=licenses.get(product.pk),
             installer=installers.get(product.pk),
             stores=stores.get(product.pk, []),
             has_guide=product.has_guide,

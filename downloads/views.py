@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -54,14 +53,14 @@ def box_address(tab, product):
 
 @require_safe
 def platform(request, platform):
-    return render_offers(request, platform, list_offers(request.user, platform, timezone.now()))
+    return render_offers(request, platform, list_offers(request.user, platform, request.now))
 
 
 @require_safe
 def product(request, platform, product):
     """The same list with the file box of one product open; the whole list where this system has no such file."""
     product = get_object_or_404(Product, slug=product)
-    offers = list_offers(request.user, platform, timezone.now())
+    offers = list_offers(request.user, platform, request.now)
     opened = next((offer for offer in offers if offer.product == product), None)
     if opened is None:
         return redirect("downloads:platform", platform=platform)
@@ -82,7 +81,7 @@ def render_offers(request, platform, offers, opened=None):
         "locked": [offer for offer in offers if unlocked and not offer.is_unlocked],
         "available": len(available),
         "unlocked": bool(unlocked),
-        "licensed": any(offer.license for offer in offers),
+        "licensed": any(offer.standing for offer in offers),
         "opened": opened,
         "opened_is_locked": opened is not None and not opened.is_unlocked,
         "first": opened or next(iter(offers), None),
@@ -97,7 +96,7 @@ def render_offers(request, platform, offers, opened=None):
 @require_safe
 def file(request, pk, file_name):
     """The installer, for customers with a running license of its product."""
-    now = timezone.now()
+    now = request.now
     installer = get_object_or_404(Installer.objects.published(now).select_related("product"), pk=pk)
     if not has_right(request.user, installer.product, now):
         return locked(request, installer)
@@ -121,7 +120,7 @@ def file(request, pk, file_name):
 
 def locked(request, installer):
     """Say which license is missing, and the way out; that the file exists is no secret."""
-    offer = Offer(installer.product, nearest_licenses(request.user).get(installer.product_id), installer)
+    offer = Offer(installer.product, nearest_licenses(request.user, request.now).get(installer.product_id), installer)
     return render(request, "downloads/locked.html", {"offer": offer}, status=403)
 
 
@@ -180,7 +179,7 @@ def guide(request, platform, product):
     if not guides:
         raise Http404
     guide = guides[0]
-    installer = installers_on(platform, timezone.now(), product=guide.product).get(guide.product_id)
+    installer = installers_on(platform, request.now, product=guide.product).get(guide.product_id)
     values = {
         "product": guide.product.name,
         "file_name": installer.file_name if installer else _("the file that you downloaded"),
@@ -216,34 +215,34 @@ def store(request, product):
 @require_safe
 def protect(request):
     """“Protect another device” for the license that protects longest and has room; without one, what to do first."""
-    licenses = licenses_with_room(request.user)
-    if licenses:
-        return redirect("downloads:protect_with", pk=licenses[0].pk)
-    running = License.objects.for_user(request.user).kept().active_at(timezone.now())
+    roomy = licenses_with_room(request.user, request.now)
+    if roomy:
+        return redirect("downloads:protect_with", pk=roomy[0].license.pk)
+    running = License.objects.for_user(request.user).kept().active_at(request.now)
     return render(request, "downloads/no_room.html", {"is_full": running.exists(), "tab": "devices"})
 
 
 @require_safe
 def choose_license(request):
-    return render(
-        request, "downloads/choose_license.html", {"licenses": licenses_with_room(request.user), "tab": "devices"}
-    )
+    roomy = licenses_with_room(request.user, request.now)
+    return render(request, "downloads/choose_license.html", {"standings": roomy, "tab": "devices"})
 
 
 @require_safe
 def protect_with(request, pk, platform=None):
     """The address, its QR code and the mail for one license; without `platform` the first kind of device that fits."""
-    license = get_object_or_404(License.objects.for_user(request.user).with_state(), pk=pk)
-    ways = ways_of(license, timezone.now())
+    license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
+    standing = license.standing(request.now, zone=request.user.zone)
+    ways = ways_of(standing)
     way = ways[platform] if platform else next((way for way in ways.values() if way.is_open), next(iter(ways.values())))
     context = {
-        "license": license,
+        "standing": standing,
         "way": way,
-        "has_others": any(other != license for other in licenses_with_room(request.user)),
+        "has_others": any(other.license != license for other in licenses_with_room(request.user, request.now)),
         "tab": "devices",
     }
     if way.is_open:
-        address = services.make_link(license=license, at=timezone.now())
+        address = services.make_link(license=license, at=request.now)
         place, slash, token = address.partition("://")[2].rpartition("/")
         context |= {"place": place + slash, "token": token, "qr": draw_qr(address)}
     return render(request, "downloads/protect.html", context)
@@ -254,7 +253,7 @@ def send_link(request, pk):
     """Mail the link to the account's own address; a press too many is told when the next one counts."""
     license = get_object_or_404(License.objects.for_user(request.user), pk=pk)
     try:
-        services.send_link(license=license, at=timezone.now())
+        services.send_link(license=license, at=request.now)
         messages.success(request, _("The link is on its way"))
     except ValidationError as refusal:
         messages.warning(request, " ".join(refusal.messages))
@@ -271,7 +270,7 @@ def open_link(request, text):
     """Where a link for another device leads: to the store of a phone, on a computer past the sign-in to the file."""
     if limits.count("open-link", limits.network_of(get_adapter(request).get_client_ip(request))).is_over:
         return respond_429(request)
-    link = services.find_link(text=text, at=timezone.now())
+    link = services.find_link(text=text, at=request.now)
     if link is None:
         return render(request, "downloads/link_unknown.html", status=404)
     if request.user.is_authenticated and request.user != link.user:

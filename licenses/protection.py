@@ -2,26 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from licenses.models import License, Seat
+from licenses.models import Seat
 from licenses.seating import free_place, places_taken
 from licenses.standing import Standing
-
-
-def longest_first(licenses: Iterable[License], at: datetime) -> list[License]:
-    """Return those that give a right at this moment, the one that protects longest first."""
-    running = [license for license in licenses if license.term_in_force(at) and not license.blocked_at]
-    return sorted(running, key=lambda license: license.protected_until(at) or at, reverse=True)
-
-
-def seats_well(license: License, device) -> bool:
-    """Whether this device holds a seat of the license for which the plan that runs now has room."""
-    return (device, True) in license.devices
-
-
-def has_room(license: License, platform: str) -> bool:
-    return any(pool.takes(platform) and (pool.quantity is None or used < pool.quantity) for pool, used in license.pools)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def seat_devices(pools: Iterable[PoolLike], seats: Iterable) -> dict[int, Sittin
     moving = []
     for seat in sorted(seats, key=lambda seat: (seat.number, seat.pk)):
         pool = next((pool for pool in pools if pool.pk == seat.pool_id), None)
-        if pool and (pool.quantity is None or seat.number <= pool.quantity):
+        if pool and has_place(pool, seat.number):
             taken[pool.pk].add(seat.number)
             places[seat.pk] = Sitting(pool, seat.number)
         else:
@@ -34,6 +34,11 @@ def seat_devices(pools: Iterable[PoolLike], seats: Iterable) -> dict[int, Sittin
     for seat in moving:
         places[seat.pk] = free_place(pools, taken, seat.platform)
     return places
+
+
+def has_place(pool: PoolLike, number: int) -> bool:
+    """Whether a pool has a place of this number: who has it keeps it, whoever else sits there."""
+    return pool.quantity is None or number <= pool.quantity
 
 
 def free_place(pools: Iterable[PoolLike], taken: dict[int, set[int]], platform: str) -> Sitting:

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from licenses.moves import MOVES_A_SEAT, WINDOW, Moves, Stay, moves_in
-from licenses.seating import Sitting, places_taken, seat_devices
+from licenses.seating import Sitting, has_place, places_taken, seat_devices
 
 if TYPE_CHECKING:
     from licenses.models import License, Plan, Product, Seat, SeatPool, Term
@@ -295,6 +295,10 @@ class Standing:
         """Whether this device holds a seat for which the plan in force has room."""
         seat = self.seat_of(device)
         return seat is not None and self.sittings[seat.pk].pool is not None
+
+    def keeps(self, seat: "Seat") -> bool:
+        """Whether a seat keeps its place under the plan in force, which can be told without the other seats."""
+        return self.plan is not None and seat.pool.plan_id == self.plan.pk and has_place(seat.pool, seat.number)
 
     # Moves
 

@@ -1,9 +1,9 @@
 """Whom a change of a product or a plan touches: said before it happens."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.translation import ngettext
 
 from licenses.models import ActivationCode, License, Plan, Product, Seat, Term
@@ -26,14 +26,13 @@ class Touched(NamedTuple):
         )
 
 
-def touched_by(row: Product | Plan) -> Touched:
-    now = timezone.now()
+def touched_by(row: Product | Plan, at: datetime) -> Touched:
     codes = ActivationCode.objects.unused()
     if isinstance(row, Product):
-        licenses = License.objects.filter(product=row).active_at(now)
+        licenses = License.objects.filter(product=row).active_at(at)
         codes = codes.filter(batch__plan__product=row)
     else:
-        running = Term.objects.filter(license=OuterRef("pk"), plan=row).active_at(now)
+        running = Term.objects.filter(license=OuterRef("pk"), plan=row).active_at(at)
         licenses = License.objects.filter(Exists(running), blocked_at__isnull=True)
         codes = codes.filter(batch__plan=row)
     devices = Seat.objects.held().filter(license__in=licenses).values("device").distinct()

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from portal import settings as portal_settings
 from tests.factories import StaffFactory, StoreFactory, UserFactory
 from tests.ledger import rewritable
+from tests.moments import TAKEN, HandInMoment
 
 # What takes longest comes first, so that in the end no process of `pytest -n` waits for another.
 SLOWEST_FIRST = ["race", "make_run", "browser"]
@@ -45,6 +46,14 @@ def staff(db):
 def store(db):
     """A store that sells licenses."""
     return StoreFactory(id="corner-shop", name="Corner shop")
+
+
+@pytest.fixture
+def clock(settings):
+    """Return a function that lets each request from then on come at a moment; the real clock is not touched."""
+    settings.MIDDLEWARE = [name if name != TAKEN else "tests.moments.HandInMoment" for name in settings.MIDDLEWARE]
+    yield lambda moment: setattr(HandInMoment, "moment", moment)
+    HandInMoment.moment = None
 
 
 @pytest.fixture

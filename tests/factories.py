@@ -165,7 +165,7 @@ class SeatFactory(ModelFactory):
     license = factory.SubFactory(LicenseFactory)
     device = factory.SubFactory(DeviceFactory, owner=factory.SelfAttribute("..license.owner"))
     holder = factory.SelfAttribute("device.owner")
-    pool = factory.LazyAttribute(lambda seat: seat.license.plan.pools.first())
+    pool = factory.LazyAttribute(lambda seat: standing(seat.license).plan.pools.first())
     number = factory.LazyAttribute(lambda seat: seat.license.seats.held().filter(pool=seat.pool).count() + 1)
 
 

@@ -1,8 +1,9 @@
 """Hear from a product that it is alive, and renew its lease as long as it has a right."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, FilteredRelation, Q
@@ -10,8 +11,9 @@ from django.db.models import F, FilteredRelation, Q
 from devices.models import Device, Lease
 from devices.refusals import BadReport, BlockedHere, Disconnected, Ended, NoRoom, NoSuchProduct
 from licenses.models import Event, License, Product, Seat
-from licenses.protection import longest_first, seats_well
+from licenses.protection import protectors
 from licenses.services import lock_licenses, protect_device
+from licenses.standing import Standing
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.refusals import InvalidToken
 
@@ -37,6 +39,14 @@ class Asked:
     held: str
     nonce: str
     at: datetime
+
+
+class Held(NamedTuple):
+    """A seat of the device that asks, and what its license is as far as its terms tell: no other seats are read."""
+
+    seat: Seat
+    standing: Standing
+    lease: Lease | None = None
 
 
 @dataclass(frozen=True)
@@ -82,12 +92,10 @@ def renew(asked: Asked) -> CheckedIn:
     """Renew the lease by the seat that the device has: what nearly every check-in is."""
     # The device before its seat, as `connect` does it, so that neither waits for the other.
     write_facts(asked)
-    seats = read_seats(asked.device, asked.product)
-    if asked.product and not seats:
+    held = read_seats(asked)
+    if asked.product and not held:
         refuse_unknown(asked.product)
-    seat = seat_with_right(asked.device, seats, asked.at)
-    # Without a lease the query leaves no attribute.
-    return lease_by(seat, asked, known=getattr(seat, "lease", None))
+    return lease_by(seat_with_right(asked.device, held), asked)
 
 
 @transaction.atomic
@@ -101,7 +109,8 @@ def move_and_renew(asked: Asked, sign_in: SignIn | None) -> CheckedIn:
         refuse_if_ended(asked.device, sign_in)
     seats = protect_device(device=asked.device, products=products, at=asked.at)
     if seats:
-        return lease_by(max(seats, key=lambda seat: seat.license.protected_until(asked.at) or asked.at), asked)
+        stood = [Held(seat, seat.license.standing(asked.at, with_seats=False)) for seat in seats]
+        return lease_by(longest(stood), asked)
     try:
         return renew(asked)
     except STOPPED as refusal:
@@ -119,8 +128,16 @@ def refuse_if_ended(device: Device, sign_in: SignIn) -> None:
         raise
 
 
-def lease_by(seat: Seat, asked: Asked, known: Lease | None = None) -> CheckedIn:
-    return CheckedIn(seat, issue_lease(seat=seat, nonce=asked.nonce, held=asked.held, at=asked.at, known=known))
+def lease_by(held: Held, asked: Asked) -> CheckedIn:
+    lease = issue_lease(
+        seat=held.seat,
+        standing=held.standing,
+        nonce=asked.nonce,
+        held=asked.held,
+        at=asked.at,
+        known=held.lease,
+    )
+    return CheckedIn(held.seat, lease)
 
 
 def write_facts(asked: Asked) -> None:
@@ -147,22 +164,27 @@ def is_to_write(device: Device, facts: dict[str, str], at: datetime) -> bool:
     return not (said_before and seen_lately)
 
 
-def read_seats(device: Device, product: str) -> list[Seat]:
+def read_seats(asked: Asked) -> list[Held]:
     """Return the seats that the device holds, each with its license, product, pool, terms and lease: in one query.
 
     They are locked: a disconnect that comes at this moment is either seen here, or waits until the lease is signed.
     """
-    held = Seat.objects.held().filter(device=device, **({"license__product__slug": product} if product else {}))
+    named = {"license__product__slug": asked.product} if asked.product else {}
     of_product = Q(device__leases__product=F("license__product"))
+    held = Seat.objects.held().filter(device=asked.device, **named)
     held = held.annotate(lease=FilteredRelation("device__leases", condition=of_product)).select_related("lease")
     seats: dict[int, Seat] = {}
-    terms: dict[int, list] = {}
-    for row in held.with_each_term().select_for_update(no_key=True, of=("self",)).order_by("pk", "term__starts_at"):
+    terms: dict[int, list] = defaultdict(list)
+    for row in held.with_each_term().select_for_update(no_key=True, of=("self",)).order_by("pk"):
         seats.setdefault(row.pk, row)
-        terms.setdefault(row.pk, []).append(row.term)
+        terms[row.pk] += [row.term] if row.term else []
     for seat in seats.values():
-        seat.device, seat.license.ordered_terms = device, [term for term in terms[seat.pk] if term]
-    return list(seats.values())
+        seat.device = asked.device
+    # Without a lease the query leaves no attribute.
+    return [
+        Held(seat, Standing(seat.license, tuple(terms[pk]), (), asked.at), getattr(seat, "lease", None))
+        for pk, seat in seats.items()
+    ]
 
 
 def refuse_unknown(product: str) -> None:
@@ -170,43 +192,42 @@ def refuse_unknown(product: str) -> None:
         raise NoSuchProduct()
 
 
-def seat_with_right(device: Device, seats: list[Seat], at: datetime) -> Seat:
+def seat_with_right(device: Device, held: list[Held]) -> Held:
     """Return the seat that protects the device for longest, or say why none does."""
-    if not seats:
+    if not held:
         raise disconnected(device)
-    running = [seat for seat in seats if seat.license.term_in_force(at) and not seat.license.blocked_at]
-    good = [seat for seat in running if is_seated(seat, at)]
+    running = [each for each in held if each.standing.is_running]
+    good = [each for each in running if is_seated(each)]
     if good:
-        return max(good, key=lambda seat: seat.license.protected_until(at) or at)
+        return longest(good)
     if running:
-        raise no_room(running[0])
-    blocked = next((seat.license for seat in seats if seat.license.blocked_at), None)
+        raise NoRoom(standing=stands(running[0]), device=device)
+    blocked = next((each.seat.license for each in held if each.seat.license.blocked_at), None)
     if blocked:
         raise BlockedHere(license=blocked, device=device)
     raise Ended(device=device)
 
 
-def is_seated(seat: Seat, at: datetime) -> bool:
-    """Whether the plan that runs now has room for the device: a place that still exists is kept."""
-    pool, term = seat.pool, seat.license.term_in_force(at)
-    if term and pool.plan_id == term.plan_id and (pool.quantity is None or seat.number <= pool.quantity):
-        return True
-    # Another plan began and nobody has connected since: look where everybody sits now.
-    return seats_well(License.objects.with_state().get(pk=seat.license_id), seat.device)
+def longest(held: list[Held]) -> Held:
+    """Return the one of these seats that protects for longest."""
+    return max(held, key=lambda each: each.standing.protected_until or each.standing.at)
 
 
-def no_room(seat: Seat) -> NoRoom:
-    return NoRoom(license=License.objects.with_state().get(pk=seat.license_id), device=seat.device)
+def is_seated(held: Held) -> bool:
+    """Whether the plan in force has room for the device; the other seats are read only when its place is gone."""
+    # Another plan may have begun without that anybody has connected since: then look where everybody sits now.
+    return held.standing.keeps(held.seat) or stands(held).has_seat_for(held.seat.device)
 
 
-def full_license(device: Device, products: list[Product], at: datetime) -> License | None:
+def stands(held: Held) -> Standing:
+    """Return the same with all its seats."""
+    return held.seat.license.standing(held.standing.at)
+
+
+def full_license(device: Device, products: list[Product], at: datetime) -> Standing | None:
     """Return the license that would protect this device, were it not full."""
-    owned = License.objects.for_user(device.owner).filter(product__in=products).with_state()
-    return next((license for license in longest_first(owned, at) if is_made_for(license, device)), None)
-
-
-def is_made_for(license: License, device: Device) -> bool:
-    return any(pool.takes(device.platform) for pool, _used in license.pools)
+    owned = License.objects.for_user(device.owner).filter(product__in=products).standings(at)
+    return next((standing for standing in protectors(owned) if standing.pools_for(device.platform)), None)
 
 
 def disconnected(device: Device, sign_in: SignIn | None = None) -> Disconnected:

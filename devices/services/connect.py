@@ -9,8 +9,9 @@ from devices.mails import mail_about_move
 from devices.models import Device
 from devices.refusals import ChooseLicense, NoLicense
 from licenses.models import License, Plan, Product, Seat
-from licenses.protection import has_room, longest_first, seats_well
+from licenses.protection import protectors
 from licenses.services import end_trial, free_seat, seat_left, take_seat
+from licenses.standing import Standing
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import end_sign_ins
 from portal.foundation.refusals import Refusal
@@ -46,9 +47,9 @@ def connect(
     facts = {**clean_versions(os_version, app_version), "platform": platform}
     facts["form"] = form if form in Device.Form else ""
     device = find_or_make(user=user, machine_id=machine_id, name=name, facts=facts, at=at)
-    owned = list(License.objects.for_user(user).filter(product=product).with_state())
-    left = seat_left(device=device, product=product, licenses=owned, at=at)
-    candidates = candidates_for(device, product, [each for each in owned if license in (None, each)], at)
+    owned = License.objects.for_user(user).filter(product=product).standings(at)
+    left = seat_left(device=device, product=product, standings=owned)
+    candidates = candidates_for(device, product, [each for each in owned if license in (None, each.license)])
     if choose and left is None:
         refuse_to_choose(candidates, device)
     seat = first_seat(candidates, device, left=left, actor=actor, at=at)
@@ -93,33 +94,33 @@ def find_or_make(*, user, machine_id: str, name: str, facts: dict, at: datetime)
     return device
 
 
-def candidates_for(device: Device, product: Product, found: list[License], at: datetime) -> list[License]:
+def candidates_for(device: Device, product: Product, found: list[Standing]) -> list[Standing]:
     """Return the licenses to try, first the one where it sits, then those that run longest; if none runs, all."""
     if not found:
         raise NoLicense(product=product)
-    running = longest_first(found, at)
-    running.sort(key=lambda license: seats_well(license, device), reverse=True)
+    running = protectors(found)
+    running.sort(key=lambda standing: standing.has_seat_for(device), reverse=True)
     return running or found
 
 
-def refuse_to_choose(candidates: list[License], device: Device) -> None:
+def refuse_to_choose(candidates: list[Standing], device: Device) -> None:
     """Ask which license it shall be when several have a free seat and the device has none yet."""
-    fitting = [license for license in candidates if license.is_running and has_room(license, device.platform)]
-    if len(fitting) > 1 and not any(seats_well(license, device) for license in candidates):
-        raise ChooseLicense(licenses=fitting, device=device)
+    fitting = [each for each in candidates if each.is_running and each.has_room_for(device.platform)]
+    if len(fitting) > 1 and not any(standing.has_seat_for(device) for standing in candidates):
+        raise ChooseLicense(standings=fitting, device=device)
 
 
-def first_seat(candidates: list[License], device: Device, *, left: Seat | None, actor, at: datetime) -> Seat:
+def first_seat(candidates: list[Standing], device: Device, *, left: Seat | None, actor, at: datetime) -> Seat:
     """Take a seat of the first license that gives one; else refuse as the one does about which most can be done.
 
     All are locked, so where there is no room none will be; only a license that moved too often still says no.
     """
-    roomy = [license for license in candidates if seats_well(license, device) or has_room(license, device.platform)]
-    fitting = [license for license in candidates if any(pool.takes(device.platform) for pool, _used in license.pools)]
+    roomy = [each for each in candidates if each.has_seat_for(device) or each.has_room_for(device.platform)]
+    fitting = [standing for standing in candidates if standing.pools_for(device.platform)]
     refusals = []
-    for license in roomy or (fitting or candidates)[:1]:
+    for standing in roomy or (fitting or candidates)[:1]:
         try:
-            return take_seat(license=license, device=device, left=left, actor=actor, at=at)
+            return take_seat(license=standing.license, device=device, left=left, actor=actor, at=at)
         except Refusal as refusal:
             refusals.append(refusal)
     raise refusals[0]

@@ -10,6 +10,7 @@ from devices.refusals import BadNonce, Ended, LeftMeanwhile
 from devices.verbs import Verb
 from licenses.models import Seat
 from licenses.services import record_event
+from licenses.standing import Standing
 
 # So many answers may be lost, one after the other, before the product is taken for another.
 MOST_UNSEEN = 16
@@ -24,10 +25,17 @@ class IssuedLease:
     is_copied: bool
     # Whether it is the first by a license to which the device moved because the one before gave no right any more.
     is_moved: bool
+    standing: Standing
 
 
 def issue_lease(
-    *, seat: Seat, nonce: str = "", held: str = "", at: datetime, known: Lease | None = None
+    *,
+    seat: Seat,
+    at: datetime,
+    standing: Standing | None = None,
+    nonce: str = "",
+    held: str = "",
+    known: Lease | None = None,
 ) -> IssuedLease:
     """Sign a fresh lease for the product and the device of this seat; `held` is the jti that the product has now.
 
@@ -35,13 +43,15 @@ def issue_lease(
     terms. `known` is the lease as it was read with the seat, before that lock was had: a statement less for each
     check-in. Raises `disconnected`, `expired`, `bad_nonce`. An old `held` is no refusal: its owner is asked.
     """
-    refuse_without_right(seat, nonce, at)
-    claims = make_claims(seat=seat, at=at, nonce=nonce)
+    standing = standing or seat.license.standing(at, with_seats=False)
+    refuse_without_right(seat, standing, nonce)
+    claims = make_claims(seat=seat, standing=standing, nonce=nonce)
     lease = known or read_lease_of(seat)
     is_moved = seat.moved_from_id is not None and lease.license_id != seat.license_id
     if not write(lease, seat, claims, held, at):
-        return issue_lease(seat=seat, nonce=nonce, held=held, at=at)
-    return IssuedLease(sign(claims), claims, moment_of(claims["check_in_after"]), lease.is_copied(seat), is_moved)
+        return issue_lease(seat=seat, standing=standing, nonce=nonce, held=held, at=at)
+    wait = moment_of(claims["check_in_after"])
+    return IssuedLease(sign(claims), claims, wait, lease.is_copied(seat), is_moved, standing)
 
 
 def read_lease_of(seat: Seat) -> Lease:
@@ -70,10 +80,10 @@ def write(lease: Lease, seat: Seat, claims: dict, held: str, at: datetime) -> bo
     return True
 
 
-def refuse_without_right(seat: Seat, nonce: str, at: datetime) -> None:
+def refuse_without_right(seat: Seat, standing: Standing, nonce: str) -> None:
     if seat.disconnected_at:
         raise LeftMeanwhile(device=seat.device, at=seat.disconnected_at)
-    if seat.license.protected_until(at) is None:
+    if standing.term_in_force is None:
         raise Ended(device=seat.device)
     if len(nonce) > LONGEST_NONCE:
         raise BadNonce()

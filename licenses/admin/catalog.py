@@ -49,6 +49,12 @@ class CatalogAdmin(admin.ModelAdmin):
             self.message_user(request, " ".join(refusal.messages), messages.ERROR)
             return redirect(request.path)
 
+    def get_object(self, request, object_id, from_field=None):
+        row = super().get_object(request, object_id, from_field)
+        if row:
+            row.touched = touched_by(row, request.now)
+        return row
+
     def save_model(self, request, row, form, change):
         if change:
             services.change_catalog(row=row, actor=request.user, at=request.now)
@@ -57,7 +63,7 @@ class CatalogAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("runs with it now"))
     def in_use(self, row):
-        return str(touched_by(row))
+        return str(row.touched)
 
     @admin.action(description=_("Withdraw from sale…"), permissions=["change"])
     def withdraw(self, request, queryset):
@@ -74,7 +80,7 @@ class CatalogAdmin(admin.ModelAdmin):
                 **self.admin_site.each_context(request),
                 "title": _("Withdraw from sale"),
                 "opts": self.opts,
-                "rows": [(row, touched_by(row)) for row in rows],
+                "rows": [(row, touched_by(row, request.now)) for row in rows],
                 "checkbox_name": ACTION_CHECKBOX_NAME,
             }
             return TemplateResponse(request, "admin/licenses/catalog/withdraw.html", context)

@@ -5,6 +5,7 @@ from datetime import tzinfo
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -65,6 +66,21 @@ class BlockForm(forms.Form):
     )
 
 
+def tell(licenses, at, **more):
+    """Give each of these rows what it is at this moment, `now`, from which columns and lines are told."""
+    found = License.objects.filter(pk__in=[license.pk for license in licenses]).standings(at, **more)
+    standings = {standing.license.pk: standing for standing in found}
+    for license in licenses:
+        license.now = standings[license.pk]
+    return licenses
+
+
+class LicenseList(ChangeList):
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = tell(list(self.result_list), request.now)
+
+
 @admin.register(License)
 class LicenseAdmin(KeptAdmin):
     list_display = ["support_key", "product", "customer", "state", "ends", "seats", "created_at"]
@@ -90,7 +106,14 @@ class LicenseAdmin(KeptAdmin):
     actions = ["block", "unblock", "reset_moves"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_state().select_related("owner", "product")
+        return super().get_queryset(request).select_related("owner", "product")
+
+    def get_changelist(self, request, **kwargs):
+        return LicenseList
+
+    def get_object(self, request, object_id, from_field=None):
+        license = super().get_object(request, object_id, from_field)
+        return license and tell([license], request.now, with_moves=True)[0]
 
     def found_by(self, request, text):
         return key_begins(text) | Q(owner__in=people(request, text))
@@ -101,14 +124,15 @@ class LicenseAdmin(KeptAdmin):
 
     @admin.display(description=_("state"))
     def state(self, license):
-        return license.state.label
+        return license.now.state.label
 
     @admin.display(description=_("last day"))
     def ends(self, license):
-        if license.last_day is None:
+        last_day = license.now.last_day
+        if last_day is None:
             return "–"
         zone = license.owner.zone
-        return format_html('{}<br><span class="zone">{}</span>', day(license.last_day, zone), zone_name(zone))
+        return format_html('{}<br><span class="zone">{}</span>', day(last_day, zone), zone_name(zone))
 
     @admin.display(description=_("whose days"))
     def days_of(self, license):
@@ -121,11 +145,12 @@ class LicenseAdmin(KeptAdmin):
 
     @admin.display(description=_("seats"))
     def seats(self, license):
-        return f"{license.seats_used} / {'∞' if license.seats_total is None else license.seats_total}"
+        total = license.now.seats_total
+        return f"{license.now.seats_used} / {'∞' if total is None else total}"
 
     @admin.display(description=_("moves in 30 days"))
     def moves(self, license):
-        moves = license.moves_at(timezone.now())
+        moves = license.now.moves
         return f"{len(moves.made)} / {moves.allowed}" if moves else "–"
 
     @admin.action(description=_("Block…"), permissions=["change"])

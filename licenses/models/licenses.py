@@ -2,22 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from licenses.moves import MOVES_A_SEAT, WINDOW, Moves, Stay, moves_in
-from licenses.seating import Sitting, seat_devices
-from licenses.standing import ENDS_SOON, LATE_PAYMENT, Standing
-from licenses.standing import State as StandingState
+from licenses.moves import WINDOW, Stay
+from licenses.standing import LATE_PAYMENT, Standing
 
 from .catalog import Plan, Product, SeatPool
 from .codes import ActivationCode
@@ -39,18 +37,17 @@ class LicenseQuerySet(models.QuerySet["License"]):
         """Licenses that the owner has archived."""
         return self.filter(archived_at__isnull=False)
 
-    def with_state(self):
-        """Fetch all that state, time and seats are derived from, in a constant number of queries."""
-        terms = Term.objects.select_related("plan", "code__batch").prefetch_related("plan__pools")
-        return self.select_related("product").prefetch_related(
-            Prefetch("terms", terms),
-            Prefetch("seats", Seat.objects.held().select_related("device"), "held_seats"),
-        )
+    def locked(self):
+        """Lock these licenses, in the one order of their keys, and return them to be read anew."""
+        keys = list(self.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        return License.objects.filter(pk__in=keys)
 
-    def standings(self, at: datetime, *, zone: tzinfo = UTC, with_moves: bool = False) -> list[Standing]:
+    def standings(
+        self, at: datetime, *, zone: tzinfo = UTC, with_seats: bool = True, with_moves: bool = False
+    ) -> list[Standing]:
         """What each of these licenses is at this moment: three queries however many there are, one more for moves.
 
-        Days are counted in `zone`, the reader's.
+        Days are counted in `zone`, the reader's. Without seats, one query tells what follows from the terms.
         """
         each = self.annotate(each_term=models.FilteredRelation("terms"))
         rows = each.select_related("product", "each_term__plan", "each_term__code__batch")
@@ -62,20 +59,14 @@ class LicenseQuerySet(models.QuerySet["License"]):
             if term:
                 term.license = license
                 terms[row.pk].append(term)
-        load_pools(term for each in terms.values() for term in each)
-        seats = held_seats(licenses)
-        stays = stays_of(licenses, at) if with_moves else {}
-        return [
-            Standing(
-                license,
-                tuple(terms[pk]),
-                tuple(seats[pk]),
-                at,
-                zone,
-                tuple(stays[pk]) if with_moves else None,
-            )
+        if with_seats:
+            load_pools(term for each in terms.values() for term in each)
+        seats = held_seats(licenses) if with_seats else {}
+        found = [
+            Standing(license, tuple(terms.get(pk, ())), tuple(seats.get(pk, ())), at, zone)
             for pk, license in licenses.items()
         ]
+        return with_stays(found) if with_moves else found
 
     def with_device(self, device):
         """Licenses of which this device holds a seat now."""
@@ -114,19 +105,20 @@ def held_seats(licenses: "dict[int, License]") -> "dict[int, list[Seat]]":
     return seats
 
 
-def stays_of(licenses: Iterable[int], moment: datetime) -> dict[int, list[Stay]]:
-    """Who sat on each of these licenses lately enough for the moves of the 30 days before this moment."""
+def with_stays(standings: list[Standing]) -> list[Standing]:
+    """The same with who sat there lately enough for the moves of the 30 days before."""
+    if not standings:
+        return []
     stays: dict[int, list[Stay]] = defaultdict(list)
     # A place that was given up before the window may be taken within it.
-    touched = Seat.objects.filter(license__in=licenses).touched_since(moment - 2 * WINDOW)
+    since = standings[0].at - 2 * WINDOW
+    touched = Seat.objects.filter(license__in=[standing.license for standing in standings]).touched_since(since)
     for license_id, *row in touched.values_list("license", *STAY):
         stays[license_id].append(Stay(*row))
-    return stays
+    return [replace(standing, stays=tuple(stays[standing.license.pk])) for standing in standings]
 
 
 class License(models.Model):
-    State = StandingState
-
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="licenses", verbose_name=_("customer")
     )
@@ -142,7 +134,6 @@ class License(models.Model):
     moves_reset_at = models.DateTimeField(_("moves counted since"), null=True, blank=True, editable=False)
 
     objects = LicenseQuerySet.as_manager()
-    held_seats: "list[Seat]"  # after `with_state`
 
     class Meta:
         verbose_name = _("license")
@@ -160,238 +151,19 @@ class License(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("licenses:detail", args=[self.pk])
 
-    def standing(self, at: datetime, *, zone: tzinfo = UTC, with_moves: bool = False) -> Standing:
-        """What it is at this moment, read anew."""
-        return License.objects.filter(pk=self.pk).standings(at, zone=zone, with_moves=with_moves)[0]
-
-    @cached_property
-    def ordered_terms(self) -> list["Term"]:
-        return sorted(self.terms.all(), key=lambda term: term.starts_at)
-
-    def term_at(self, moment: datetime) -> "Term | None":
-        """The term that runs at this moment."""
-        return next((term for term in self.ordered_terms if term.starts_at <= moment < term.ends_at), None)
-
-    @property
-    def term(self) -> "Term | None":
-        """The term that says what this license is now: the running one, else the next, else the last."""
-        now = timezone.now()
-        coming = (term for term in self.ordered_terms if term.starts_at > now)
-        return self.term_in_force(now) or next(coming, None) or (self.ordered_terms[-1] if self.ordered_terms else None)
-
-    @property
-    def plan(self) -> Plan | None:
-        return self.term.plan if self.term else None
-
-    @property
-    def queued_terms(self) -> list["Term"]:
-        """Terms that wait behind the one that runs."""
-        return [term for term in self.ordered_terms if self.term and term.starts_at > self.term.starts_at]
-
-    @property
-    def starts_at(self) -> datetime | None:
-        return self.ordered_terms[0].starts_at if self.ordered_terms else None
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """When protection stops: the end of the last term that follows without a gap, or of the wait for a payment."""
-        end = self.late_until(timezone.now()) or (self.term.ends_at if self.term else None)
-        for term in self.queued_terms:
-            if term.starts_at == end:
-                end = term.ends_at
-        return end
-
-    def with_grace(self, end: datetime) -> datetime:
-        """When the right of a term that ends then is really over: the payment of a renewal may come late."""
-        return end + LATE_PAYMENT if self.renews_itself else end
-
-    def term_in_force(self, moment: datetime) -> "Term | None":
-        """The term that gives a right: the one that runs, or one whose renewal may just be late.
-
-        Page, connect, check-in and store all go by it.
-        """
-        begun = (term for term in reversed(self.ordered_terms) if term.starts_at <= moment)
-        return next((term for term in begun if moment < self.with_grace(term.ends_at)), None)
-
-    def late_until(self, moment: datetime) -> datetime | None:
-        """How long protection goes on although the renewal is not paid; None when no payment is late."""
-        term = self.term_in_force(moment)
-        return self.with_grace(term.ends_at) if term and term.ends_at <= moment else None
-
-    def protected_until(self, moment: datetime) -> datetime | None:
-        """When the right by which devices work ends, by the last term that follows without a gap; None without."""
-        term = self.term_in_force(moment)
-        end = term and term.ends_at
-        for term in self.ordered_terms:
-            if term.starts_at == end:
-                end = term.ends_at
-        return end
-
-    @property
-    def last_day(self) -> datetime | None:
-        """An instant of the last day on which protection runs; terms end with a whole day."""
-        return self.ends_at - timedelta(microseconds=1) if self.ends_at else None
-
-    @property
-    def state(self) -> "License.State":
-        """Derived from dated facts alone."""
-        now = timezone.now()
-        if self.blocked_at:
-            return self.State.BLOCKED
-        if self.term_in_force(now):
-            return self.State.ENDING if self.ends_soon else self.State.ACTIVE
-        if self.starts_at and self.term.starts_at > now:
-            return self.State.QUEUED
-        return self.State.EXPIRED
-
-    @property
-    def ends_soon(self) -> bool:
-        """Whether the owner should act: in the last 30 days, or the last quarter of a short term."""
-        if self.renews_itself:
-            return self.is_late
-        soon = min(ENDS_SOON, (self.ends_at - self.term.starts_at) / 4)
-        return self.ends_at - timezone.now() <= soon
-
-    @property
-    def is_running(self) -> bool:
-        return self.state in (self.State.ACTIVE, self.State.ENDING)
-
-    @property
-    def is_late(self) -> bool:
-        """Whether it only goes on because a payment may come late."""
-        return not self.blocked_at and self.late_until(timezone.now()) is not None
-
-    @property
-    def renews_next(self) -> bool:
-        """Whether it will be renewed by itself on its last day; not while that very payment is late."""
-        return self.renews_itself and self.is_running and not self.is_late
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it protects nothing any more: expired or blocked."""
-        return self.state in (self.State.EXPIRED, self.State.BLOCKED)
-
-    @property
-    def mood(self) -> str:
-        """How a page draws it: well, soon to end, or over."""
-        return "end" if self.is_over else "warn" if self.state == self.State.ENDING else "ok"
-
-    @property
-    def tone(self) -> int:
-        """The color of its tile; gray when it is over."""
-        return 0 if self.is_over else self.product.tone
-
-    @property
-    def is_renewed(self) -> bool:
-        """Whether more time follows, without a gap, on what runs now."""
-        return self.is_running and bool(self.queued_terms) and self.ends_at > self.term.ends_at
-
-    @property
-    def days_blocked(self) -> int:
-        """Calendar days since it was blocked."""
-        return (timezone.localdate() - timezone.localdate(self.blocked_at)).days
-
-    @property
-    def days_until_start(self) -> int:
-        return (timezone.localdate(self.term.starts_at) - timezone.localdate()).days
-
-    @property
-    def days_over(self) -> int:
-        """Calendar days since the last day; at least 1, because a term ends with a whole day."""
-        return max(1, -self.days_left)
-
-    @property
-    def days_left(self) -> int:
-        """Whole calendar days until the last day, in the time zone that is active; 0 on the last day."""
-        if not self.last_day:
-            return 0
-        return (timezone.localdate(self.last_day) - timezone.localdate()).days
-
-    @property
-    def percent_past(self) -> float:
-        """How much is over, 0 to 100, from the start of the term that runs to the end of protection."""
-        if not self.term:
-            return 100.0
-        whole = self.ends_at - self.term.starts_at
-        return round(max(0.0, min(1.0, (timezone.now() - self.term.starts_at) / whole)) * 100, 1)
-
-    @cached_property
-    def sittings(self) -> dict[int, Sitting]:
-        """Where each held seat stands under the pools of the plan that runs now."""
-        seats = self.held_seats if hasattr(self, "held_seats") else self.seats.held().select_related("device")
-        return seat_devices(self.plan.pools.all() if self.plan else [], seats)
-
-    @property
-    def devices(self) -> list:
-        """Each device with a held seat, and whether the plan that runs now has room for it."""
-        seats = self.held_seats if hasattr(self, "held_seats") else self.seats.held().select_related("device")
-        return [(seat.device, self.sittings[seat.pk].pool is not None) for seat in seats]
-
-    @property
-    def pools(self) -> list[tuple[SeatPool, int]]:
-        """Each pool of the plan that runs now, and how many of its seats are taken."""
-        pools = self.plan.pools.all() if self.plan else []
-        return [(pool, sum(place.pool == pool for place in self.sittings.values())) for pool in pools]
-
-    def moves_at(self, moment: datetime, *, taker=None) -> Moves | None:
-        """How often seats went to another device in the 30 days before; with `taker` as if it took one now.
-
-        None for a license without a limit on devices.
-        """
-        if self.seats_total is None:
-            return None
-        # A place that was given up before the window may be taken within it.
-        stays = [Stay(*row) for row in self.seats.touched_since(moment - 2 * WINDOW).stays()]
-        stays += [Stay(taker.pk, moment)] if taker else []
-        made = [at for at in moves_in(stays, since=self.moves_reset_at) if at > moment - WINDOW]
-        return Moves(MOVES_A_SEAT * self.seats_total, made)
-
-    @property
-    def code_hint(self) -> str:
-        """The last group of the code that started the term; empty for a license without a code."""
-        return self.term.code.hint if self.term and self.term.code else ""
-
-    @property
-    def code_mask(self) -> str:
-        """The hidden groups of that code, as bullets."""
-        return "•••••-" * (self.term.code.batch.groups - 1)
-
-    @property
-    def seats_used(self) -> int:
-        return sum(sitting.pool is not None for sitting in self.sittings.values())
-
-    @property
-    def seats_total(self) -> int | None:
-        """Seats of the plan that runs now; None means no limit."""
-        return self.plan.seat_count if self.plan else 0
-
-    @property
-    def seats_free(self) -> int | None:
-        return None if self.seats_total is None else max(0, self.seats_total - self.seats_used)
+    def standing(self, at: datetime, **how) -> Standing:
+        """What it is at this moment, read anew; `how` as `standings` takes it."""
+        return License.objects.filter(pk=self.pk).standings(at, **how)[0]
 
     @property
     def block_reason(self) -> str:
         """Why it is blocked: a sentence of ours in the reader's language, one of the staff's as it was written."""
         return gettext(self.blocked_reason) if self.blocked_reason else ""
 
-    @property
-    def seats_protected(self) -> int:
-        """Seats whose devices are protected now: none of a license that does not run."""
-        return self.seats_used if self.is_running else 0
-
-    @property
-    def seats_missing(self) -> int:
-        """Devices for which the plan that runs now has no seat."""
-        return len(self.sittings) - self.seats_used
-
-    @property
-    def is_full(self) -> bool:
-        return self.seats_free == 0
-
 
 class TermQuerySet(models.QuerySet["Term"]):
     def active_at(self, moment: datetime):
-        """Terms that give a right, as `License.term_in_force` says it."""
+        """Terms that give a right, as `Standing.term_in_force` says it."""
         late = Q(license__renews_itself=True, ends_at__gt=moment - LATE_PAYMENT)
         return self.filter(Q(ends_at__gt=moment) | late, starts_at__lte=moment)
 
@@ -492,10 +264,6 @@ class SeatQuerySet(models.QuerySet["Seat"]):
     def touched_since(self, moment: datetime):
         """Seats that were taken or given up after this moment."""
         return self.filter(Q(connected_at__gt=moment) | Q(disconnected_at__gt=moment))
-
-    def stays(self):
-        """Who sat there, from when until when, as `licenses.moves.Stay` has it."""
-        return self.values_list(*STAY)
 
 
 class Seat(models.Model):

@@ -12,6 +12,7 @@ from portal.foundation.refusals import MOMENT, TEXT, Problem, Refusal, list_of
 
 if TYPE_CHECKING:
     from licenses.models import License, Platform, Product, SeatPool
+    from licenses.standing import Standing
 
 # The license that is full, and who has its seats, not seen for longest first.
 IN_THE_WAY: dict[str, dict] = {
@@ -106,12 +107,12 @@ class SeatLimit(Refusal):
         EXAMPLE_IN_THE_WAY,
     )
 
-    license: "License"
+    standing: "Standing"
     device: Any
     pools: "Sequence[SeatPool]" = ()
 
     def words(self) -> dict[str, Any]:
-        return {"count": sum(pool.quantity or 0 for pool in self.pools), "product": self.license.product.name}
+        return {"count": sum(pool.quantity or 0 for pool in self.pools), "product": self.standing.product.name}
 
 
 class SeatLimitOfPlatforms(SeatLimit):

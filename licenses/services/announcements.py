@@ -69,7 +69,9 @@ def note_ends(*, at: datetime, limit: int = 100) -> int:
     passed = ended.filter(license__in=locked)
     last_ends = dict(passed.order_by("ends_at").values_list("license", "ends_at"))
     passed.update(end_noted_at=at)
-    for license in License.objects.sold_by_stores().filter(pk__in=last_ends, blocked_at__isnull=True).with_state():
-        if license.term_in_force(at) is None:
-            announce_ended(license=license, reason="expired", at=license.with_grace(last_ends[license.pk]))
+    sold = License.objects.sold_by_stores().filter(pk__in=last_ends)
+    for standing in sold.standings(at, with_seats=False):
+        license = standing.license
+        if not license.blocked_at and not standing.is_running:
+            announce_ended(license=license, reason="expired", at=standing.with_grace(last_ends[license.pk]))
     return len(last_ends)

@@ -6,9 +6,11 @@ from django.db import transaction
 
 from licenses.models import Event, License, Plan
 from licenses.refusals.staff import NoReason, StillRunning
+from licenses.standing import State
 
 from .announcements import announce_ended
 from .events import record_event
+from .seats import lock_license
 from .terms import SHORTEST
 
 
@@ -57,9 +59,9 @@ def restore_license(*, license: License, at: datetime, actor=None) -> License:
 @transaction.atomic
 def archive_license(*, license: License, at: datetime, actor=None) -> License:
     """Put an expired license away, out of the lists. Raises `still_running` while it gives a right."""
-    License.objects.select_for_update(no_key=True).get(pk=license.pk)
-    license = License.objects.with_state().get(pk=license.pk)
-    if license.state != License.State.EXPIRED:
+    standing = License.objects.filter(pk=license.pk).locked().standings(at, with_seats=False)[0]
+    license = standing.license
+    if standing.state != State.EXPIRED:
         raise StillRunning()
     if license.archived_at is None:
         license.archived_at = at
@@ -84,12 +86,11 @@ def end_trial(*, license: License, at: datetime) -> bool:
 
     Not while another device uses it, and not when something bought waits behind it: that must follow without a gap.
     """
-    License.objects.select_for_update(no_key=True).get(pk=license.pk)
-    license = License.objects.with_state().get(pk=license.pk)
-    term = license.term_at(at)
-    if term is None or term.plan.kind != Plan.Kind.TRIAL or license.held_seats or term != license.ordered_terms[-1]:
+    standing = lock_license(license, at)
+    term = standing.running_term
+    if term is None or term.plan.kind != Plan.Kind.TRIAL or standing.seats or term != standing.terms[-1]:
         return False
     term.ends_at = max(at, term.starts_at + SHORTEST)
     term.save(update_fields=["ends_at"])
-    record_event(Event.Verb.TRIAL_ENDED, license=license, details={"product": license.product.name}, at=at)
+    record_event(Event.Verb.TRIAL_ENDED, license=license, details={"product": standing.product.name}, at=at)
     return True

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from licenses.models import License, Product, Seat
-from licenses.protection import find_hop, has_room, longest_first, seats_well
+from licenses.protection import find_hop, protectors
+from licenses.standing import Standing
 
 from .seats import lock_licenses, take_seat
 
@@ -18,32 +19,31 @@ def protect_device(*, device, products: Iterable[Product], at: datetime) -> list
     A product whose seat a person took, or for which no license has room, brings none.
     """
     products = list(products)
-    licenses = list(lock_licenses(owner=device.owner, products=products))
-    each = ([license for license in licenses if license.product_id == product.pk] for product in products)
+    standings = lock_licenses(owner=device.owner, products=products).standings(at)
+    each = ([standing for standing in standings if standing.product == product] for product in products)
     found = [protect(device, product, owned, at) for product, owned in zip(products, each, strict=True)]
     return [seat for seat in found if seat]
 
 
-def protect(device, product: Product, licenses: list[License], at: datetime) -> Seat | None:
-    running = longest_first(licenses, at)
-    for license in running:
-        if seats_well(license, device):
-            return take_seat(license=license, device=device, at=at)
-    left = seat_left(device=device, product=product, licenses=licenses, at=at)
-    roomy = [license for license in running if has_room(license, device.platform)]
-    return take_seat(license=roomy[0], device=device, left=left, at=at) if left and roomy else None
+def protect(device, product: Product, standings: list[Standing], at: datetime) -> Seat | None:
+    running = protectors(standings)
+    for standing in running:
+        if standing.has_seat_for(device):
+            return take_seat(license=standing.license, device=device, at=at)
+    left = seat_left(device=device, product=product, standings=standings)
+    roomy = [standing for standing in running if standing.has_room_for(device.platform)]
+    return take_seat(license=roomy[0].license, device=device, left=left, at=at) if left and roomy else None
 
 
-def seat_left(*, device, product: Product, licenses: list[License], at: datetime) -> Seat | None:
+def seat_left(*, device, product: Product, standings: list[Standing]) -> Seat | None:
     """Return the seat of this product that gives the device no right any more, be it held or gone with its license.
 
     None for a device that sits well, that never had a seat, or whose seat a person took: it must not come back by
-    itself. `licenses` are all of its owner and the product, locked.
+    itself. `standings` are all of its owner and the product, locked.
     """
-    if any(seats_well(license, device) for license in longest_first(licenses, at)):
+    if any(standing.has_seat_for(device) for standing in protectors(standings)):
         return None
-    held = (seat for license in licenses for seat in license.held_seats if seat.device_id == device.pk)
-    seat = next(held, None)
+    seat = next(filter(None, (standing.seat_of(device) for standing in standings)), None)
     if seat:
         return seat
     had = Seat.objects.given_back().filter(device=device, license__product=product)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from licenses.models import Event, License, Platform, Seat
-from licenses.models.licenses import LicenseQuerySet
+from licenses.models.licenses import LicenseQuerySet, with_stays
 from licenses.moves import Moves
 from licenses.refusals.seats import (
     Blocked,
@@ -17,6 +17,7 @@ from licenses.refusals.seats import (
     WrongPlatform,
 )
 from licenses.seating import free_place, places_taken
+from licenses.standing import Standing, State
 
 from .events import record_event
 
@@ -30,15 +31,16 @@ def take_seat(*, license: License, device, actor=None, left: Seat | None = None,
 
     Raises `blocked`, `expired`, `not_started`, `wrong_platform`, `seat_limit`, `move_limit`.
     """
-    license = lock_license(license)
-    refuse_if_not_running(license, at)
-    store_places(license)
-    held = next((seat for seat in license.held_seats if seat.device_id == device.pk), None)
-    if held and license.sittings[held.pk].pool:
+    standing = lock_license(license, at)
+    license = standing.license
+    refuse_if_not_running(standing)
+    store_places(standing)
+    held = standing.seat_of(device)
+    if held and standing.has_seat_for(device):
         return held
-    place = free_place_for(license, device)
+    place = free_place_for(standing, device)
     if left is None:
-        refuse_to_wander(license, device, at)
+        refuse_to_wander(standing, device)
     try:
         with transaction.atomic():
             seat = Seat.objects.create(
@@ -51,7 +53,7 @@ def take_seat(*, license: License, device, actor=None, left: Seat | None = None,
                 moved_from=left,
             )
     except IntegrityError as error:
-        raise seat_limit(license, device) from error
+        raise seat_limit(standing, device) from error
     if left and left.license_id != license.pk:
         leave_seat(left, seat, actor=actor, at=at)
         return seat
@@ -73,16 +75,17 @@ def leave_seat(left: Seat, taken: Seat, *, actor, at: datetime) -> None:
     A license that was handed over to somebody else has no more lines about devices of the first owner.
     """
     Seat.objects.held().filter(pk=left.pk).update(disconnected_at=max(at, left.connected_at), went_with_license=True)
-    device, names = taken.device, {"old": name_of(left.license), "new": name_of(taken.license)}
+    device, names = taken.device, {"old": name_of(left.license, at), "new": name_of(taken.license, at)}
     line = {"actor": actor, "details": {"device": taken.device.name, **names}, "at": at}
     if left.license.owner_id == taken.license.owner_id:
         record_event(Event.Verb.DEVICE_MOVED, license=left.license, **line)
     record_event(Event.Verb.DEVICE_MOVED, license=taken.license, device=device, **line)
 
 
-def name_of(license: License) -> str:
+def name_of(license: License, at: datetime) -> str:
     """Tell licenses of one product apart, in words that are the same in each language."""
-    return f"{license.plan.name} ({license.support_key})" if license.plan else license.support_key
+    plan = license.standing(at, with_seats=False).plan
+    return f"{plan.name} ({license.support_key})" if plan else license.support_key
 
 
 @transaction.atomic
@@ -116,60 +119,58 @@ def free_seat(
 
 def lock_licenses(*, owner, products) -> LicenseQuerySet:
     """Lock all licenses of these products that a person owns, in the one order; what is returned reads them then."""
-    owned = License.objects.for_user(owner).filter(product__in=products)
-    list(owned.select_for_update(no_key=True).order_by("pk"))
-    return owned.with_state()
+    return License.objects.for_user(owner).filter(product__in=products).locked()
 
 
-def lock_license(license: License) -> License:
+def lock_license(license: License, at: datetime) -> Standing:
     """Lock the license and read, after the lock, everything that seats are counted from."""
-    License.objects.select_for_update(no_key=True).get(pk=license.pk)
-    return License.objects.with_state().get(pk=license.pk)
+    return License.objects.filter(pk=license.pk).locked().standings(at)[0]
 
 
-def refuse_if_not_running(license: License, at: datetime) -> None:
-    if license.blocked_at:
-        raise Blocked(license=license)
-    if license.term_in_force(at):
+def refuse_if_not_running(standing: Standing) -> None:
+    if standing.is_running:
         return
-    if license.term and license.term.starts_at > at:
+    if standing.state == State.BLOCKED:
+        raise Blocked(license=standing.license)
+    if standing.state == State.QUEUED:
         raise NotStarted()
     raise Expired()
 
 
-def store_places(license: License) -> None:
+def store_places(standing: Standing) -> None:
     """Store where the devices sit under the pools that run now, as far as that differs from what is stored."""
-    for seat in license.held_seats:
-        place = license.sittings[seat.pk]
+    for seat in standing.seats:
+        place = standing.sittings[seat.pk]
         if place.pool and place.number and (seat.pool_id, seat.number) != (place.pool.pk, place.number):
             seat.pool_id, seat.number = place.pool.pk, place.number
             seat.save(update_fields=["pool", "number"])
 
 
-def free_place_for(license: License, device):
+def free_place_for(standing: Standing, device):
     """Return the pool and the lowest free number for this device, or refuse."""
-    pools = list(license.plan.pools.all()) if license.plan else []
-    if not any(pool.takes(device.platform) for pool in pools):
-        raise WrongPlatform(product=license.product, platform=Platform(device.platform))
-    place = free_place(pools, places_taken(pools, license.sittings.values()), device.platform)
+    if not standing.pools_for(device.platform):
+        raise WrongPlatform(product=standing.product, platform=Platform(device.platform))
+    pools = standing.seat_pools
+    place = free_place(pools, places_taken(pools, standing.sittings.values()), device.platform)
     if place.pool is None:
-        raise seat_limit(license, device)
+        raise seat_limit(standing, device)
     return place
 
 
-def refuse_to_wander(license: License, device, at: datetime) -> None:
+def refuse_to_wander(standing: Standing, device) -> None:
     """Refuse a device that would take another one's seat once more than a license may move in 30 days."""
-    moves = license.moves_at(at, taker=device)
-    if moves is None or len(moves.made) <= moves.allowed or moves.made[-1] != at:
+    [counted] = with_stays([standing])
+    moves = counted.moves_with_taker(device)
+    if moves is None or len(moves.made) <= moves.allowed or moves.made[-1] != standing.at:
         return
     again_at = Moves(moves.allowed, moves.made[:-1]).again_at
-    raise MoveLimit(product=license.product, again_at=again_at, reader=device.owner)
+    raise MoveLimit(product=standing.product, again_at=again_at, reader=device.owner)
 
 
-def seat_limit(license: License, device) -> SeatLimit:
+def seat_limit(standing: Standing, device) -> SeatLimit:
     """Say which seats are full: of a plan with several pools, those that such a device could have."""
-    pools = [pool for pool, _used in license.pools if pool.takes(device.platform)]
-    if len(pools) == len(license.pools):
-        return SeatLimit(license=license, device=device, pools=pools)
+    pools = [use.pool for use in standing.pools_for(device.platform)]
+    if len(pools) == len(standing.pools):
+        return SeatLimit(standing=standing, device=device, pools=pools)
     platforms = [platform for platform in Platform if any(pool.takes(platform) for pool in pools)]
-    return SeatLimitOfPlatforms(license=license, device=device, pools=pools, platforms=platforms)
+    return SeatLimitOfPlatforms(standing=standing, device=device, pools=pools, platforms=platforms)

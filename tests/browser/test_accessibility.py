@@ -23,6 +23,7 @@ from downloads.services import make_link, write_default_guides
 from licenses import views as license_views
 from licenses.models import License, Product, Seat
 from licenses.services import archive_license, keep_code, redeem_code
+from licenses.standing import State
 from portal.demo.catalog import load_catalog
 from portal.demo.clients import load_clients
 from portal.demo.history import load_history
@@ -237,15 +238,15 @@ def everything(customer):
 def test_licenses(inspect, everything):
     put_away = LicenseFactory(owner=everything, terms__starts_at=days(-400), terms__ends_at=days(-35))
     archive_license(license=put_away, actor=everything, at=now())
-    licenses = list(License.objects.for_user(everything).with_state())
+    standings = License.objects.for_user(everything).standings(now())
     at = inspect(everything)
     at.look("Licenses", "/licenses/")
-    at.look("Licenses", f"/licenses/?added={licenses[0].pk}", state="added")
+    at.look("Licenses", f"/licenses/?added={standings[0].license.pk}", state="added")
     at.look("Archived licenses", "/licenses/archived/")
-    one_of_each = {(license.state, license.is_full, license.plan.kind): license for license in licenses}
-    assert {license.state for license in licenses} == set(License.State)
-    for license in one_of_each.values():
-        at.look(license.product.name, license.get_absolute_url(), state=license.state.label)
+    one_of_each = {(one.state, one.is_full, one.plan.kind): one for one in standings}
+    assert {one.state for one in standings} == set(State)
+    for one in one_of_each.values():
+        at.look(one.product.name, one.license.get_absolute_url(), state=one.state.label)
 
 
 def test_refused_codes(inspect, customer, other_customer):

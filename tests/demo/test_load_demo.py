@@ -15,6 +15,7 @@ from devices.models import Device
 from downloads.models import Installer, SetupGuide, StoreLink
 from licenses import code_keys, services
 from licenses.models import ActivationCode, CodeBatch, License, Plan, Product
+from licenses.standing import State
 from portal.demo import accounts, clients, installers
 
 pytestmark = pytest.mark.django_db
@@ -38,14 +39,14 @@ def anna() -> License:
 
 def test_every_state_is_there():
     load()
-    licenses = License.objects.for_user(anna()).with_state()
-    assert {license.state for license in licenses} == set(License.State)
-    assert [license for license in licenses if license.is_full]
-    assert [license for license in licenses if license.seats_total is None]
-    assert [license for license in licenses if license.queued_terms and license.is_running]
-    assert [license for license in licenses if license.is_running and license.plan.kind == Plan.Kind.TRIAL]
-    assert [license for license in licenses if license.term.code and license.term.code.batch.groups == 4]
-    assert [license for license in licenses if license.renews_next]
+    standings = License.objects.for_user(anna()).standings(timezone.now())
+    assert {one.state for one in standings} == set(State)
+    assert [one for one in standings if one.is_full]
+    assert [one for one in standings if one.seats_total is None]
+    assert [one for one in standings if one.queued_terms and one.is_running]
+    assert [one for one in standings if one.is_running and one.plan.kind == Plan.Kind.TRIAL]
+    assert [one for one in standings if one.term.code and one.term.code.batch.groups == 4]
+    assert [one for one in standings if one.renews_next]
     assert Device.objects.connected().filter(last_seen_at__lt=timezone.now() - timedelta(days=365)).exists()
 
 

@@ -12,7 +12,7 @@ from licenses.services import block_license
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import end_sign_ins
 from tests.devices.conftest import plug, refuses
-from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, ProductFactory, days
+from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, ProductFactory, days, standing
 from tests.foundation.api.conftest import Program, machine, problem
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,7 @@ def test_account_without_a_license_is_refused(laptop):
 
 
 def test_full_license_names_who_could_go_longest_unseen_first(laptop, customer, license, other_customer):
-    license.plan.pools.update(quantity=2)
+    standing(license).plan.pools.update(quantity=2)
     idle, busy = plug(customer, license.product, 2).device, plug(customer, license.product, 3).device
     Device.objects.filter(pk=idle.pk).update(last_seen_at=days(-40), name="Old PC")
     DeviceFactory(owner=other_customer, machine_id=machine(9))
@@ -105,7 +105,7 @@ def test_choice_is_asked_for_with_the_licenses_that_fit(laptop, customer, licens
 
 
 def test_platform_without_seats_is_told(laptop, license):
-    license.plan.pools.update(on_windows=False)
+    standing(license).plan.pools.update(on_windows=False)
     problem(laptop.connect(license.product), 409, "wrong_platform")
 
 
@@ -190,7 +190,7 @@ def test_trial_ends_when_its_device_goes_to_a_license_that_was_bought(laptop, cu
     laptop.connect(trial.product)
     Program(other_customer).connect(bought.product)
     trial.refresh_from_db()
-    assert trial.state == "expired"
+    assert standing(trial).state == "expired"
     assert trial.events.first().verb == Event.Verb.TRIAL_ENDED
     assert f"The trial of {bought.product.name} on this device has ended." in mail.outbox[0].body
 
@@ -201,7 +201,7 @@ def test_trial_goes_on_while_another_device_uses_it(laptop, customer, other_cust
     laptop.connect(trial.product)
     plug(customer, trial.product, 2)
     Program(other_customer).connect(bought.product)
-    assert trial.is_running
+    assert standing(trial).is_running
 
 
 def test_trial_goes_on_when_the_other_account_has_only_a_trial_too(laptop, customer, other_customer):
@@ -209,7 +209,7 @@ def test_trial_goes_on_when_the_other_account_has_only_a_trial_too(laptop, custo
     laptop.connect(trial.product)
     trial_of(other_customer, trial.product)
     Program(other_customer).connect(trial.product)
-    assert trial.is_running
+    assert standing(trial).is_running
 
 
 def test_trial_of_another_product_goes_on(laptop, customer, license, other_customer):
@@ -218,7 +218,7 @@ def test_trial_of_another_product_goes_on(laptop, customer, license, other_custo
     laptop.connect(license.product)
     LicenseFactory(owner=other_customer, product=license.product)
     Program(other_customer).connect(license.product)
-    assert trial.is_running
+    assert standing(trial).is_running
 
 
 def test_trial_with_a_bought_term_behind_it_goes_on(laptop, customer, other_customer):
@@ -227,7 +227,7 @@ def test_trial_with_a_bought_term_behind_it_goes_on(laptop, customer, other_cust
     laptop.connect(trial.product)
     LicenseFactory(owner=other_customer, product=trial.product)
     Program(other_customer).connect(trial.product)
-    assert trial.is_running
+    assert standing(trial).is_running
 
 
 def test_sign_in_that_ends_while_it_connects_gets_no_seat(laptop, customer, license):

@@ -7,7 +7,7 @@ from devices.api import in_order
 from licenses.models import License
 from licenses.services import block_license
 from tests.devices.conftest import plug
-from tests.factories import LicenseFactory, SeatPoolFactory, days
+from tests.factories import LicenseFactory, SeatPoolFactory, days, standing
 from tests.foundation.api.conftest import Program, problem
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def test_license_is_told_as_it_is(customer, license):
     assert said == {
         "id": license.support_key,
         "product": license.product.slug,
-        "plan": license.plan.slug,
+        "plan": standing(license).plan.slug,
         "kind": "commercial",
         "seats_total": 5,
         "seats_free": 4,
@@ -36,14 +36,14 @@ def test_license_is_told_as_it_is(customer, license):
 
 
 def test_seats_are_those_for_the_platform(customer, license):
-    license.plan.pools.update(on_server=False)
-    SeatPoolFactory(plan=license.plan, quantity=None, on_windows=False, on_server=True)
+    standing(license).plan.pools.update(on_server=False)
+    SeatPoolFactory(plan=standing(license).plan, quantity=None, on_windows=False, on_server=True)
     assert [listed(customer, f"?platform={name}")[0]["seats_total"] for name in ("windows", "server")] == [5, None]
     assert listed(customer)[0]["seats_free"] is None
 
 
 def test_license_for_other_platforms_does_not_fit(customer, license):
-    license.plan.pools.update(on_ios=False)
+    standing(license).plan.pools.update(on_ios=False)
     assert listed(customer, "?platform=ios") == []
     assert len(listed(customer, "?platform=macos")) == 1
 

@@ -13,7 +13,7 @@ from devices.services import disconnect, rename_device
 from licenses.models import Event, License, Platform, Seat
 from licenses.services import block_license
 from tests.devices.conftest import plug, refuses
-from tests.factories import LicenseFactory, ProductFactory, SeatPoolFactory, TermFactory, UserFactory, days
+from tests.factories import LicenseFactory, ProductFactory, SeatPoolFactory, TermFactory, UserFactory, days, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def license_of(user, product, *, begins=-30, ends=335, seats=5):
 
 
 def only_for_phones(license):
-    license.plan.pools.update(on_windows=False, on_macos=False, on_server=False)
+    standing(license).plan.pools.update(on_windows=False, on_macos=False, on_server=False)
 
 
 def rows():
@@ -115,7 +115,7 @@ def test_last_seat_is_given_and_then_no_more(customer):
         ("expired", lambda license: license.terms.update(ends_at=days(-1)), 1),
         ("not_started", lambda license: license.terms.update(starts_at=days(1)), 1),
         ("blocked", lambda license: block_license(license=license, reason="Charged back.", at=now()), 1),
-        ("seat_limit", lambda license: license.plan.pools.update(quantity=1), 2),
+        ("seat_limit", lambda license: standing(license).plan.pools.update(quantity=1), 2),
         ("wrong_platform", only_for_phones, 2),
     ],
 )
@@ -204,8 +204,8 @@ def test_no_choice_is_asked_for_when_only_one_has_room(customer):
 
 
 def test_seat_comes_from_the_pool_of_the_platform(customer, license):
-    license.plan.pools.update(on_server=False)
-    servers = SeatPoolFactory(plan=license.plan, quantity=1, on_windows=False, on_macos=False)
+    standing(license).plan.pools.update(on_server=False)
+    servers = SeatPoolFactory(plan=standing(license).plan, quantity=1, on_windows=False, on_macos=False)
     assert plug(customer, license.product, 1, platform=Platform.SERVER).pool == servers
     with refuses("seat_limit"):
         plug(customer, license.product, 2, platform=Platform.SERVER)

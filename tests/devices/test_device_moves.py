@@ -30,6 +30,7 @@ from tests.factories import (
     TermFactory,
     days,
     fresh_code,
+    standing,
 )
 from tests.foundation.api.conftest import Program, problem
 
@@ -91,12 +92,12 @@ def test_device_goes_to_the_license_that_runs(laptop, license, stop):
 
 
 def test_answer_tells_it_once(laptop, license):
-    other = License.objects.with_state().get(pk=another(license).pk)
+    other = another(license)
     end(license)
     [notice] = laptop.check_in().json()["notices"]
     text = f"moved to your other license for {license.product.name}, which runs until"
     assert notice["code"] == "moved"
-    assert notice["text"] == f"This device {text} {day(other.last_day, license.owner.zone)}."
+    assert notice["text"] == f"This device {text} {day(standing(other).last_day, license.owner.zone)}."
     assert laptop.check_in().json()["notices"] == []
 
 
@@ -104,7 +105,7 @@ def test_both_histories_have_a_line(laptop, license):
     other = another(license)
     end(license)
     laptop.check_in()
-    old, new = (f"{each.plan.name} ({each.support_key})" for each in (license, other))
+    old, new = (f"{standing(each).plan.name} ({each.support_key})" for each in (license, other))
     assert lines(license) == lines(other) == [f"Anna’s laptop moved from {old} to {new}"]
     assert Device.objects.get().events.filter(verb=Event.Verb.DEVICE_MOVED).count() == 1
 
@@ -120,7 +121,7 @@ def test_license_that_protects_longest_is_taken(laptop, license):
 
 def test_license_with_a_seat_for_the_platform_is_taken(laptop, license):
     phones = another(license, ends=500)
-    phones.plan.pools.update(on_windows=False)
+    standing(phones).plan.pools.update(on_windows=False)
     full = another(license, ends=400, seats=1)
     take_seat(license=full, device=other_device(license), at=now())
     roomy = another(license, ends=100)
@@ -347,7 +348,7 @@ def wandered(license, times):
 
 
 def moves_of(license):
-    return len(License.objects.get(pk=license.pk).moves_at(days(0)).made)
+    return len(License.objects.get(pk=license.pk).standing(days(0), with_moves=True).moves.made)
 
 
 def test_move_to_another_license_is_not_counted(laptop, license):
@@ -362,7 +363,7 @@ def test_place_left_on_a_license_that_ended_is_not_counted_when_it_runs_again(la
     another(license)
     end(license)
     laptop.check_in()
-    TermFactory(license=license, plan=license.plan, starts_at=days(-1))
+    TermFactory(license=license, plan=standing(license).plan, starts_at=days(-1))
     take_seat(license=license, device=other_device(license), at=now())
     assert moves_of(license) == 0
 
@@ -378,8 +379,8 @@ def test_seat_numbers_of_the_new_license_are_lowest_first(laptop, license):
 
 def test_seat_comes_from_the_pool_of_its_platform(laptop, license):
     other = another(license, seats=0)
-    SeatPoolFactory(plan=other.plan, on_windows=False)
-    desktops = SeatPoolFactory(plan=other.plan, on_macos=False)
+    SeatPoolFactory(plan=standing(other).plan, on_windows=False)
+    desktops = SeatPoolFactory(plan=standing(other).plan, on_macos=False)
     end(license)
     laptop.check_in()
     assert held().pool == desktops

@@ -13,7 +13,7 @@ from devices.services import disconnect
 from licenses.models import Seat
 from licenses.services import block_license, take_seat
 from tests.devices.conftest import shrink
-from tests.factories import DeviceFactory, LicenseFactory, SeatPoolFactory, days
+from tests.factories import DeviceFactory, LicenseFactory, SeatPoolFactory, days, standing
 
 pytestmark = pytest.mark.django_db
 INDEX = reverse("devices:index")
@@ -162,7 +162,7 @@ def test_disconnected_devices_are_below_and_lead_back(read, customer, license):
 
 
 def test_fifty_rows_a_page_and_the_seen_last_first(read, license):
-    license.plan.pools.update(quantity=None)
+    standing(license).plan.pools.update(quantity=None)
     for number in reversed(range(51)):
         seat(license, unseen=number / 10, name=f"PC {number:02}")
     first, second = read(), read(page=2)
@@ -235,7 +235,7 @@ def test_device_that_no_seat_would_help_is_not_said_to_wait(read, license):
     seat(license)
     seat(license, platform="ios", name="iPhone")
     shrink(license)
-    license.plan.pools.update(on_ios=False)
+    standing(license).plan.pools.update(on_ios=False)
     page = read()
     assert "No seat" in page
     assert f"The 1 seat of {license.product.name} is in use" in page
@@ -243,8 +243,10 @@ def test_device_that_no_seat_would_help_is_not_said_to_wait(read, license):
 
 
 def test_full_pool_of_one_kind_is_named(read, license):
-    license.plan.pools.update(on_server=False)
-    SeatPoolFactory(plan=license.plan, quantity=1, on_windows=False, on_macos=False, on_android=False, on_ios=False)
+    standing(license).plan.pools.update(on_server=False)
+    SeatPoolFactory(
+        plan=standing(license).plan, quantity=1, on_windows=False, on_macos=False, on_android=False, on_ios=False
+    )
     seat(license, platform="server")
     assert "in use" not in read()
     Device.objects.update(last_seen_at=days(-40))
@@ -254,7 +256,7 @@ def test_full_pool_of_one_kind_is_named(read, license):
 def test_license_with_room_or_without_limit_or_over_has_no_banner(read, customer, license):
     seat(license)
     endless = LicenseFactory(owner=customer)
-    endless.plan.pools.update(quantity=None)
+    standing(endless).plan.pools.update(quantity=None)
     seat(endless)
     over = LicenseFactory(owner=customer, terms__plan__seats=1)
     seat(over)

@@ -14,7 +14,7 @@ from devices.verbs import Verb
 from licenses.models import Event, License, Plan, Seat
 from portal.foundation.crypto.keys import public_jwks
 from tests.devices.conftest import plug, refuses
-from tests.factories import LicenseFactory, TermFactory, days
+from tests.factories import LicenseFactory, TermFactory, days, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -45,11 +45,11 @@ def test_lease_names_device_product_and_license(settings, seat):
         "aud": seat.license.product.slug,
         "sub": seat.device.machine_id,
         "license": seat.license.support_key,
-        "plan": seat.license.plan.slug,
+        "plan": standing(seat.license).plan.slug,
         "features": [],
         "nonce": "n-1",
     }
-    assert claims["license_ends_at"] == int(seat.license.ends_at.timestamp())
+    assert claims["license_ends_at"] == int(standing(seat.license).ends_at.timestamp())
 
 
 def test_any_library_can_check_it_with_the_public_keys(seat):
@@ -81,16 +81,17 @@ def test_less_is_given_no_longer_than_the_license_lasts(customer):
 
 def test_lease_runs_on_into_the_next_term(customer):
     seat = ending(customer, at=1)
-    TermFactory(license=seat.license, plan=seat.license.plan, starts_at=seat.license.ends_at, ends_at=days(300))
+    first = seat.license.terms.get()
+    TermFactory(license=seat.license, plan=first.plan, starts_at=first.ends_at, ends_at=days(300))
     claims = issue_lease(seat=Seat.objects.get(), at=now()).claims
     assert until(claims, "exp") == timedelta(hours=72)
 
 
 def test_gap_between_two_terms_is_not_bridged(customer):
     seat = ending(customer, at=1)
-    TermFactory(license=seat.license, plan=seat.license.plan, starts_at=days(2), ends_at=days(300))
+    TermFactory(license=seat.license, plan=standing(seat.license).plan, starts_at=days(2), ends_at=days(300))
     claims = issue_lease(seat=Seat.objects.get(), at=now()).claims
-    assert claims["exp"] == claims["license_ends_at"] == int(seat.license.ends_at.timestamp())
+    assert claims["exp"] == claims["license_ends_at"] == int(standing(seat.license).ends_at.timestamp())
 
 
 def test_subscription_that_renews_itself_may_be_paid_three_days_late(customer):
@@ -99,7 +100,7 @@ def test_subscription_that_renews_itself_may_be_paid_three_days_late(customer):
     claims = issue_lease(seat=Seat.objects.get(), at=now()).claims
     assert until(claims, "exp") == timedelta(hours=72)
     assert claims["grace_until"] - claims["license_ends_at"] == timedelta(days=3).total_seconds()
-    assert claims["license_ends_at"] == int(seat.license.ends_at.timestamp())
+    assert claims["license_ends_at"] == int(standing(seat.license).ends_at.timestamp())
 
 
 def test_trial_stops_when_its_lease_ends(customer):
@@ -117,7 +118,7 @@ def test_check_in_comes_before_a_short_lease_ends(customer):
     seat = ending(customer, at=1 / 24)
     for _number in range(30):
         issued = issue_lease(seat=seat, at=now())
-        assert timezone.now() < issued.check_in_after < seat.license.ends_at
+        assert timezone.now() < issued.check_in_after < standing(seat.license).ends_at
 
 
 # Who gets one
@@ -154,9 +155,9 @@ def test_long_nonce_is_refused(seat):
 
 
 def test_signing_takes_a_read_a_write_and_the_key(seat, django_assert_max_num_queries):
-    held = issue_lease(seat=seat, at=now()).claims["jti"]
+    held, stands = issue_lease(seat=seat, at=now()).claims["jti"], standing(seat.license)
     with django_assert_max_num_queries(3):
-        issue_lease(seat=seat, held=held, at=now())
+        issue_lease(seat=seat, standing=stands, held=held, at=now())
 
 
 # Two machines with one identity

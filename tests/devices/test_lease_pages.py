@@ -14,7 +14,7 @@ from licenses.models import Seat
 from licenses.services import block_license
 from portal.ui.words import day, moment
 from tests.devices.conftest import plug
-from tests.factories import LicenseFactory, days
+from tests.factories import LicenseFactory, days, standing
 
 pytestmark = pytest.mark.django_db
 INDEX, OVERVIEW = reverse("devices:index"), reverse("devices:overview")
@@ -132,10 +132,9 @@ def test_part_is_the_one_of_the_page(anna, seat):
 
 
 @pytest.fixture
-def at_noon(monkeypatch):
+def at_noon(clock):
     """Let the clock stand, so that no minute passes in the middle of a test."""
-    noon = timezone.now().replace(second=30)
-    monkeypatch.setattr("devices.overview.timezone.now", lambda: noon)
+    clock(timezone.now().replace(second=30))
 
 
 CHANGES = {
@@ -159,10 +158,9 @@ def test_part_is_sent_again_only_when_something_changed(at_noon, anna, seat, cha
     assert ask(anna, tag).status_code == 200
 
 
-def test_part_grows_old_in_a_minute(monkeypatch, anna, seat):
+def test_part_grows_old_in_a_minute(clock, anna, seat):
     tag = ask(anna)["ETag"]
-    later = days(2 / 1440)
-    monkeypatch.setattr("devices.overview.timezone.now", lambda: later)
+    clock(days(2 / 1440))
     assert ask(anna, tag).status_code == 200
 
 
@@ -182,7 +180,7 @@ def test_part_comes_in_the_language_of_the_reader(at_noon, anna, customer, seat)
 
 
 def test_asking_when_nothing_changed_takes_two_queries(at_noon, anna, license, django_assert_num_queries):
-    license.plan.pools.update(quantity=None)
+    standing(license).plan.pools.update(quantity=None)
     for number in range(30):
         issue_lease(seat=plug(license.owner, license.product, number), at=now())
     tag = ask(anna)["ETag"]
@@ -191,7 +189,7 @@ def test_asking_when_nothing_changed_takes_two_queries(at_noon, anna, license, d
 
 
 def test_second_page_of_the_list_asks_for_itself(anna, license):
-    license.plan.pools.update(quantity=None)
+    standing(license).plan.pools.update(quantity=None)
     for number in range(51):
         plug(license.owner, license.product, number)
     assert f'data-refresh="{OVERVIEW}?page=2"' in anna.get(INDEX, {"page": 2}).content.decode()

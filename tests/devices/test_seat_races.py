@@ -10,7 +10,7 @@ from devices.models import Device
 from devices.services import disconnect
 from licenses.models import Seat
 from tests.devices.conftest import plug
-from tests.factories import DeviceFactory, LicenseFactory, UserFactory
+from tests.factories import DeviceFactory, LicenseFactory, UserFactory, standing
 from tests.ledger import forget_licenses
 from tests.races import ROUNDS, THREADS, race
 
@@ -149,9 +149,9 @@ def test_two_accounts_that_swap_their_machines_never_wait_for_each_other(owner):
 
 def naive_seat(license, device, number):
     """Count, think, write, without the lock; a refusal when the license looks full."""
-    if license.seats.held().count() >= license.plan.seat_count:
+    if license.seats.held().count() >= standing(license).plan.seat_count:
         raise ValidationError("full", code="seat_limit")
-    pool = license.plan.pools.get()
+    pool = standing(license).plan.pools.get()
     return Seat.objects.create(license=license, pool=pool, device=device, holder=device.owner, number=number)
 
 

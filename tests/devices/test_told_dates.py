@@ -8,7 +8,7 @@ from django.utils import translation
 from devices.answers import notices
 from devices.services import disconnect
 from devices.services.check_in import disconnected
-from tests.factories import LicenseFactory, TermFactory, days
+from tests.factories import LicenseFactory, TermFactory, days, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,6 @@ def test_notice_names_the_last_day(customer):
     end = days(5).astimezone(customer.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     license = LicenseFactory(owner=customer, terms=[])
     TermFactory(license=license, ends_at=end)
-    told = notices(license, customer)[0]["text"]
+    told = notices(standing(license), customer)[0]["text"]
     last = days(4).astimezone(customer.zone)
     assert f"ends on {last.day} {last:%B %Y}." in told

@@ -9,6 +9,7 @@ from devices.models import Device
 from devices.services import disconnect
 from examples.desktop.__main__ import COMMANDS, main
 from tests.examples.leases import DAY
+from tests.factories import standing
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_disconnected_does_not_ask_for_a_sign_in(run, customer):
 
 
 def test_licenses_are_listed(run, license):
-    assert run("licenses") == (0, f"{license.support_key}   {license.plan.slug}, 0 of 1 seats free\n")
+    assert run("licenses") == (0, f"{license.support_key}   {standing(license).plan.slug}, 0 of 1 seats free\n")
 
 
 def test_sign_out_says_that_the_seat_is_free(run):

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from licenses import services, spelling
 from licenses.models import CodeClaim, Event, License, Seat
-from tests.factories import DeviceFactory, PlanFactory, TermFactory, UserFactory, fresh_code
+from tests.factories import DeviceFactory, PlanFactory, TermFactory, UserFactory, fresh_code, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -83,8 +83,10 @@ def test_claim_is_over_after_a_day(claim, customer):
 
 
 def test_license_of_several_codes_is_not_handed_over(claim, customer):
-    license = License.objects.with_state().get()
-    TermFactory(license=license, starts_at=license.ends_at, ends_at=license.ends_at + timedelta(days=365))
+    license = License.objects.get()
+    TermFactory(
+        license=license, starts_at=standing(license).ends_at, ends_at=standing(license).ends_at + timedelta(days=365)
+    )
     with pytest.raises(ValidationError) as refusal:
         services.release_license(user=customer, claim=claim, at=now())
     assert refusal.value.code == "not_whole"

@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from licenses.models import Event, License, Seat
 from licenses.services import block_license
-from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, SeatFactory, days
+from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, SeatFactory, days, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_press_moves_them_and_the_notice_takes_the_focus(anna, old):
     assert {seat.license for seat in Seat.objects.held()} == {other}
     actors = {event.actor for event in Event.objects.filter(verb=Event.Verb.DEVICE_MOVED)}
     assert actors == {old.owner}
-    assert len(License.objects.get(pk=other.pk).moves_at(days(0)).made) == 0
+    assert len(License.objects.get(pk=other.pk).standing(days(0), with_moves=True).moves.made) == 0
 
 
 def test_number_is_what_fits_and_the_device_seen_last_goes_first(anna, old):
@@ -89,7 +89,7 @@ def test_nothing_is_offered_where_nothing_can_move(anna, old, case):
     elif case == "of another product":
         License.objects.filter(pk=other.pk).update(product=LicenseFactory().product)
     elif case == "other platforms":
-        other.plan.pools.update(on_windows=False)
+        standing(other).plan.pools.update(on_windows=False)
     elif case == "still running":
         old.terms.update(ends_at=days(9))
     assert "can move to your other license" not in page(anna, old)

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from licenses import services
 from licenses.models import License, Order, Plan, Term
+from licenses.standing import State
 from portal.foundation.mail.models import Mail
-from tests.factories import PASSWORD, LicenseFactory, PlanFactory, StoreFactory, UserFactory, days
+from tests.factories import PASSWORD, LicenseFactory, PlanFactory, StoreFactory, UserFactory, days, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -24,8 +25,8 @@ def test_customer_has_the_license_at_once(place, customer, plan):
     order, is_new = place()
     license = License.objects.get()
     assert is_new
-    assert (license.owner, license.product, license.plan) == (customer, plan.product, plan)
-    assert license.term.order == order
+    assert (license.owner, license.product, standing(license).plan) == (customer, plan.product, plan)
+    assert standing(license).term.order == order
     assert (order.state, order.user) == (Order.State.DELIVERED, customer)
     assert [event.sentence for event in license.events.all()] == ["Bought as order A-1, license started"]
 
@@ -120,7 +121,7 @@ def test_term_of_a_waiting_order_runs_from_the_purchase_too(place):
 def test_clock_of_the_store_may_be_a_little_fast(place, customer):
     now = timezone.now()
     place(bought_at=now + timedelta(minutes=4), at=now)
-    assert License.objects.get().state == License.State.ACTIVE
+    assert standing(License.objects.get()).state == State.ACTIVE
 
 
 def test_paid_order_is_not_stopped_by_the_limit_of_an_account(place, customer, settings):

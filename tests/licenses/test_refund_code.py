@@ -7,9 +7,10 @@ from django.utils.timezone import now
 from devices.services import connect
 from licenses import services
 from licenses.models import ActivationCode, Event, License, Seat
+from licenses.standing import State
 from portal.foundation.webhooks.models import Delivery
 from portal.foundation.webhooks.services import add_endpoint
-from tests.factories import StaffFactory, TermFactory, days, fresh_code
+from tests.factories import StaffFactory, TermFactory, days, fresh_code, standing
 from tests.foundation.api.conftest import problem
 from tests.licenses.test_order_api import shop_of
 
@@ -36,8 +37,8 @@ def refund(shop, name, number="C-1"):
 
 def test_other_customers_of_the_order_are_not_touched(used, customer, other_customer):
     services.refund_code(code=used, at=now())
-    assert License.objects.get(owner=customer).state == License.State.BLOCKED
-    assert License.objects.get(owner=other_customer).state == License.State.ACTIVE
+    assert standing(License.objects.get(owner=customer)).state == State.BLOCKED
+    assert standing(License.objects.get(owner=other_customer)).state == State.ACTIVE
     assert list(ActivationCode.objects.exclude(revoked_at=None)) == [used]
     assert used.batch.order.refunded_at is None
 
@@ -63,7 +64,7 @@ def test_another_purchase_goes_on(used, customer):
     term = used.term
     TermFactory(license=term.license, plan=term.plan, starts_at=term.ends_at, ends_at=days(900))
     services.refund_code(code=used, at=now())
-    assert License.objects.get(owner=customer).state == License.State.ACTIVE
+    assert standing(License.objects.get(owner=customer)).state == State.ACTIVE
 
 
 def test_unused_code_is_revoked(customer, refused):

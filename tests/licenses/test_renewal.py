@@ -8,7 +8,8 @@ from django.utils.timezone import now
 from licenses import services
 from licenses.api import shown
 from licenses.models import License, Order, Plan, Term
-from tests.factories import UserFactory, days, fresh_code
+from licenses.standing import State
+from tests.factories import UserFactory, days, fresh_code, standing
 from tests.licenses.test_order_api import shop_of
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +152,7 @@ def test_subscription_from_the_code_of_a_store_ends_as_well(place, customer, rea
 def test_subscription_from_a_code_is_told_that_it_ends_soon(customer, read_page, monthly):
     services.redeem_code(user=customer, text=fresh_code(monthly), at=now())
     Term.objects.update(starts_at=days(-25), ends_at=days(3))
-    assert License.objects.get().state == License.State.ENDING
+    assert standing(License.objects.get()).state == State.ENDING
     assert "It does not renew by itself." in read_page()
     assert "are no longer protected" in read_page()
 

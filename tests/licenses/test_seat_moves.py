@@ -14,7 +14,7 @@ from licenses.models import Event, Seat
 from licenses.moves import Stay, moves_in
 from licenses.services import free_seat, take_seat
 from portal.ui.words import day
-from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, TermFactory, days, fresh_code
+from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, TermFactory, days, fresh_code, standing
 
 pytestmark = pytest.mark.django_db
 START = timezone.now() - timedelta(days=5)
@@ -119,7 +119,7 @@ def test_five_seats_may_move_ten_times(customer):
 
 def test_license_without_a_limit_on_devices_has_none_on_moves(customer, machines):
     license = LicenseFactory(owner=customer)
-    license.plan.pools.update(quantity=None)
+    standing(license).plan.pools.update(quantity=None)
     pass_on(license, *machines, *machines)
     assert Seat.objects.count() == 10
 
@@ -129,8 +129,8 @@ def test_place_given_up_before_the_window_may_be_taken_within_it(license, machin
     pass_on(license, machines[0], start=-60)
     free_seat(license=license, device=machines[0], at=at(-35))
     take_seat(license=license, device=machines[1], at=at(-15))
-    assert len(license.moves_at(at(0)).made) == 1
-    assert len(license.moves_at(at(16)).made) == 0
+    assert len(license.standing(at(0), with_moves=True).moves.made) == 1
+    assert len(license.standing(at(16), with_moves=True).moves.made) == 0
 
 
 def test_smaller_plan_takes_no_device_away(customer, machines):

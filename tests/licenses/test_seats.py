@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.timezone import now
 
-from licenses.models import Event, License, Seat
+from licenses.models import Event, Seat
 from licenses.services import block_license, free_seat, take_seat
-from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, SeatPoolFactory, TermFactory, days
+from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, SeatPoolFactory, TermFactory, days, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -35,11 +35,6 @@ def plug(license, platform="windows", **rest):
 
 def numbers(license):
     return sorted(license.seats.held().values_list("number", flat=True))
-
-
-def read(license):
-    """The license as it is in the database, with all that its seats are counted from."""
-    return License.objects.with_state().get(pk=license.pk)
 
 
 def change_plan(license, plan):
@@ -80,7 +75,7 @@ def test_lowest_number_that_is_free_is_taken():
 
 def test_each_platform_sits_in_its_pool():
     license = office()
-    pools = list(license.plan.pools.all())
+    pools = list(standing(license).plan.pools.all())
     seats = [plug(license, platform) for platform in ("server", "ios", "macos", "android", "windows")]
     assert [pools.index(seat.pool) for seat in seats] == [1, 2, 0, 2, 0]
     assert [seat.number for seat in seats] == [1, 1, 1, 2, 2]
@@ -91,7 +86,7 @@ def test_full_pool_refuses_though_another_has_room():
     plug(license, "server")
     with refuses("seat_limit"):
         plug(license, "server")
-    assert read(license).seats_free == 4
+    assert standing(license).seats_free == 4
 
 
 def test_second_pool_of_a_platform_is_used_when_the_first_is_full():
@@ -109,18 +104,19 @@ def test_second_pool_of_a_platform_is_used_when_the_first_is_full():
 
 def test_platform_that_no_pool_takes_is_refused():
     license = LicenseFactory()
-    license.plan.pools.update(on_ios=False)
+    standing(license).plan.pools.update(on_ios=False)
     with refuses("wrong_platform"):
         plug(license, "ios")
 
 
 def test_pool_without_limit_never_refuses():
     license = LicenseFactory()
-    license.plan.pools.update(quantity=None)
+    standing(license).plan.pools.update(quantity=None)
     for _device in range(30):
         plug(license)
     assert numbers(license) == list(range(1, 31))
-    assert (read(license).seats_total, read(license).seats_free, read(license).is_full) == (None, None, False)
+    now_is = standing(license)
+    assert (now_is.seats_total, now_is.seats_free, now_is.is_full) == (None, None, False)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +179,7 @@ def test_clock_that_runs_back_ends_a_seat_when_it_began():
 
 def test_seats_of_another_license_do_not_count():
     one = LicenseFactory(terms__plan__seats=1)
-    other = LicenseFactory(product=one.product, terms__plan=one.plan)
+    other = LicenseFactory(product=one.product, terms__plan=standing(one).plan)
     plug(one)
     assert plug(other).number == 1
 
@@ -193,7 +189,7 @@ def test_seats_of_another_license_do_not_count():
 
 def places(license):
     """Where each held seat sits, as derived; and the same as stored, for those that have a place."""
-    derived = {pk: place for pk, place in read(license).sittings.items() if place.pool}
+    derived = {pk: place for pk, place in standing(license).sittings.items() if place.pool}
     stored = {seat.pk: (seat.pool, seat.number) for seat in license.seats.held() if seat.pk in derived}
     return {pk: (place.pool, place.number) for pk, place in derived.items()}, stored
 
@@ -205,7 +201,7 @@ def test_devices_move_into_the_pools_of_the_new_plan():
     derived, stored = places(license)
     assert [derived[seat.pk][1] for seat in seats] == [1, 1, 1, 2]
     assert derived != stored
-    assert read(license).seats_used == 4
+    assert standing(license).seats_used == 4
 
 
 def test_next_write_stores_what_pages_have_shown():
@@ -224,9 +220,8 @@ def test_smaller_plan_keeps_the_lowest_numbers_and_drops_nobody():
     license = LicenseFactory()
     seats = [plug(license) for _device in range(4)]
     change_plan(license, plan_like(license, (2, DESKTOPS)))
-    license = read(license)
-    assert [has_seat for _device, has_seat in license.devices] == [True, True, False, False]
-    assert (license.seats_used, license.is_full, license.seats.held().count()) == (2, True, 4)
+    assert [placed.has_seat for placed in standing(license).devices] == [True, True, False, False]
+    assert (standing(license).seats_used, standing(license).is_full, license.seats.held().count()) == (2, True, 4)
     with refuses("seat_limit"):
         take_seat(license=license, device=seats[3].device, at=now())
     assert take_seat(license=license, device=seats[0].device, at=now()) == seats[0]
@@ -237,11 +232,11 @@ def test_freed_seat_goes_to_a_device_that_had_none():
     seats = [plug(license) for _device in range(3)]
     change_plan(license, plan_like(license, (2, DESKTOPS)))
     free_seat(license=license, device=seats[0].device, at=now())
-    assert [has_seat for _device, has_seat in read(license).devices] == [True, True]
+    assert [placed.has_seat for placed in standing(license).devices] == [True, True]
     with refuses("seat_limit"):
         plug(license)
     moved = take_seat(license=license, device=seats[2].device, at=now())
-    assert (moved.pk, moved.pool, moved.number) == (seats[2].pk, read(license).plan.pools.get(), 2)
+    assert (moved.pk, moved.pool, moved.number) == (seats[2].pk, standing(license).plan.pools.get(), 2)
     derived, stored = places(license)
     assert derived == stored
 
@@ -250,7 +245,7 @@ def test_plan_without_room_for_a_platform_leaves_the_device_without_a_seat():
     license = LicenseFactory()
     phone, laptop = plug(license, "ios"), plug(license, "windows")
     change_plan(license, plan_like(license, (5, DESKTOPS)))
-    seated = {device.pk: has_seat for device, has_seat in read(license).devices}
+    seated = {placed.device.pk: placed.has_seat for placed in standing(license).devices}
     assert seated == {phone.device.pk: False, laptop.device.pk: True}
 
 
@@ -258,8 +253,8 @@ def test_same_plan_again_moves_nobody():
     license = LicenseFactory()
     seats = [plug(license) for _device in range(3)]
     free_seat(license=license, device=seats[1].device, at=now())
-    change_plan(license, license.plan)
-    assert {pk: place.number for pk, place in read(license).sittings.items()} == {seats[0].pk: 1, seats[2].pk: 3}
+    change_plan(license, standing(license).plan)
+    assert {pk: place.number for pk, place in standing(license).sittings.items()} == {seats[0].pk: 1, seats[2].pk: 3}
 
 
 # Which seats are full

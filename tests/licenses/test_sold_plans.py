@@ -140,9 +140,9 @@ def test_counts_are_of_this_plan_and_of_what_runs(sold):
     other = PlanFactory(product=sold.product)
     services.redeem_code(user=UserFactory(), text=fresh_code(other), at=now())
     services.block_license(license=sold.terms.get().license, reason="Charged back.", at=now())
-    assert touched_by(sold) == (0, 0, 2)
-    assert touched_by(other) == (1, 0, 0)
-    assert touched_by(sold.product) == (1, 0, 2)
+    assert touched_by(sold, now()) == (0, 0, 2)
+    assert touched_by(other, now()) == (1, 0, 0)
+    assert touched_by(sold.product, now()) == (1, 0, 2)
 
 
 def test_short_name_of_a_sold_product_stays(office, sold):

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from licenses.models import License, Plan
 from licenses.services import block_license, free_seat, take_seat
 from portal.ui.words import day
-from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, TermFactory, days
+from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, TermFactory, days, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def fill(license, count=2) -> list:
 
 def dates(license, start, end) -> License:
     license.terms.update(starts_at=days(start), ends_at=days(end))
-    return License.objects.with_state().get(pk=license.pk)
+    return license
 
 
 # Not started, expired, blocked
@@ -54,7 +54,7 @@ def dates(license, start, end) -> License:
 def test_license_that_starts_later_opens_then(read, license):
     license = dates(license, 21, 386)
     page = read(license)
-    starts = day(license.term.starts_at)
+    starts = day(standing(license).term.starts_at)
     assert f"It starts on {starts} and protects no device until then." in page
     assert f"From {starts} on you can install the app" in page
     assert "No device yet. Install" not in page
@@ -82,7 +82,7 @@ def test_closed_license_protects_nothing(read, license):
 
 @pytest.mark.parametrize("limit", [2, None])
 def test_blocked_license_is_closed_and_dashed(read, license, limit):
-    license.plan.pools.update(quantity=limit)
+    standing(license).plan.pools.update(quantity=limit)
     block_license(license=license, reason="The payment was charged back.", at=days(-4))
     page = read(license, whole=True)
     assert "seats--off" in page
@@ -106,16 +106,16 @@ def test_subscription_that_renews_names_one_day(read, customer):
     plan = PlanFactory(kind=Plan.Kind.SUBSCRIPTION)
     license = LicenseFactory(owner=customer, product=plan.product, terms__plan=plan, renews_itself=True)
     page = read(license)
-    assert f"It renews by itself on {day(license.last_day)}." in page
+    assert f"It renews by itself on {day(standing(license).last_day)}." in page
     assert "It runs until" not in page
 
 
 def test_license_that_is_renewed_says_when_it_goes_on(read, license):
     end = license.terms.get().ends_at
-    TermFactory(license=license, plan=license.plan, starts_at=end, ends_at=days(700))
+    TermFactory(license=license, plan=standing(license).plan, starts_at=end, ends_at=days(700))
     page = read(license)
     assert f"It is renewed already: on {day(end)} it goes on by itself." in page
-    assert f"Then {license.plan.name}, {day(end)} to" in page
+    assert f"Then {standing(license).plan.name}, {day(end)} to" in page
 
 
 # Full
@@ -157,7 +157,7 @@ def test_foot_says_how_many_moves_are_left_and_until_when(read, license):
 
 def test_device_without_a_seat_is_told_on_the_card(read, license):
     fill(license)
-    license.plan.pools.update(quantity=1)
+    standing(license).plan.pools.update(quantity=1)
     assert "1 device has no seat" in read(license, card=True)
     assert "No seat" in read(license)
 
@@ -177,7 +177,7 @@ def test_device_without_a_seat_is_told_on_the_card(read, license):
     ],
 )
 def test_seats_are_told_as_a_mix(client_of, customer, license, quantity, refused, words):
-    license.plan.pools.update(quantity=quantity, **{f"on_{platform}": False for platform in refused})
+    standing(license).plan.pools.update(quantity=quantity, **{f"on_{platform}": False for platform in refused})
     page = client_of(customer).get(reverse("licenses:index"), {"added": license.pk}).content.decode()
     assert words in page
     assert "×" not in page

@@ -10,7 +10,7 @@ from devices.models import Device
 from licenses.models import Event, Seat
 from portal.foundation.api.idempotency import prune_answers
 from portal.foundation.api.models import KeptAnswer
-from tests.factories import LicenseFactory, SignInFactory, give_token
+from tests.factories import LicenseFactory, SignInFactory, give_token, standing
 from tests.foundation.api.conftest import Program, machine, problem
 from tests.races import race
 
@@ -40,9 +40,9 @@ def test_same_key_gets_the_same_answer(laptop, license):
 
 
 def test_refusal_is_kept_too(laptop, license):
-    license.plan.pools.update(on_windows=False)
+    standing(license).plan.pools.update(on_windows=False)
     first = problem(laptop.connect(license.product, headers=KEY), 409, "wrong_platform")
-    license.plan.pools.update(on_windows=True)
+    standing(license).plan.pools.update(on_windows=True)
     assert problem(laptop.connect(license.product, headers=KEY), 409, "wrong_platform") == first
     assert laptop.connect(license.product, headers={"Idempotency-Key": "b2f1c7-2"}).status_code == 201
 
