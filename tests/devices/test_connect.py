@@ -190,7 +190,7 @@ def test_choice_is_asked_for_only_when_wanted(customer):
     with pytest.raises(ValidationError) as refusal:
         plug(customer, product, choose=True)
     assert refusal.value.code == "choose_license"
-    assert {license.support_key for license in refusal.value.licenses} == licenses
+    assert {standing.license.support_key for standing in refusal.value.standings} == licenses
     plug(customer, product)
     assert plug(customer, product, choose=True) == Seat.objects.get()
 
