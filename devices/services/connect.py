@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from devices.mails import mail_about_move
@@ -12,6 +12,7 @@ from licenses.models import License, Plan, Product, Seat
 from licenses.protection import protectors
 from licenses.services import end_trial, free_seat, seat_left, take_seat
 from licenses.standing import Standing
+from portal.foundation.database.locks import lock_name
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import end_sign_ins
 from portal.foundation.refusals import Refusal
@@ -59,13 +60,8 @@ def connect(
 
 
 def lock_machine(machine_id: str) -> None:
-    """Let one connect of a machine wait for the other, also in two accounts, whose rows have nothing in common.
-
-    SQLite needs no lock here: it has one writer at a time.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [machine_id])
+    """Let one connect of a machine wait for the other, also in two accounts, whose rows have nothing in common."""
+    lock_name("machine", machine_id)
 
 
 def lock_all(user, product: Product, elsewhere: QuerySet[Seat]) -> None:

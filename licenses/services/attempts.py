@@ -11,11 +11,11 @@ from licenses.mails import mail_about_wrong_codes, mail_receipt
 from licenses.models import CodeAttempt, Event, License
 from licenses.refusals.codes import NotUsed, TooManyCodes
 from portal.foundation.api.limits import network_of
+from portal.foundation.database.locks import lock_name
 from portal.foundation.queue.batches import delete_in_batches
 from portal.foundation.refusals import Refusal
 
 from .events import record_event
-from .locks import lock_name
 from .redeem import redeem_code
 
 # A claim says nothing, so it counts as a guess whether or not it finds a holder.
@@ -55,7 +55,7 @@ def begin_attempt(*, user, address: str | None, at: datetime) -> CodeAttempt:
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
     if address:
         address = network_of(address)
-        lock_name(f"tries:{address}")
+        lock_name("tries", address)
     wait_until = account_waits_until(user, at) or address_waits_until(address, at)
     if wait_until:
         raise TooManyCodes(again_at=wait_until, at=at, reader=user)

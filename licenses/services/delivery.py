@@ -11,11 +11,11 @@ from django.db.models import Q
 from licenses.dates import end_of_term
 from licenses.models import Event, License, Order, Plan, Region
 from licenses.refusals.orders import LicenseBlocked, NotRenewable, PlanOfOtherRegion
+from portal.foundation.database.locks import lock_name
 from portal.foundation.refusals import Refusal
 
 from .announcements import announce_added
 from .events import record_event
-from .locks import lock_name
 from .terms import follow_on, is_billed_again, start_license
 
 logger = logging.getLogger("licenses.orders")
@@ -24,7 +24,7 @@ logger = logging.getLogger("licenses.orders")
 def lock_address(email: str) -> None:
     """Let an order for an address and its verification wait for each other, so that neither overlooks the other."""
     if email:
-        lock_name(f"address:{email}")
+        lock_name("address", email)
 
 
 def owner_of(email: str):
