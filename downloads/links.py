@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date, timedelta
 
+import segno
 from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
@@ -30,3 +31,8 @@ def digest_of(text: str) -> str:
 def address_of(token: str) -> str:
     """Return the whole address, as a QR code and a mail carry it."""
     return settings.PORTAL_URL + reverse("go", args=[spelling.display(token)])
+
+
+def qr_of(address: str) -> str:
+    """Return the QR code of an address as a picture that stands in the page itself."""
+    return segno.make_qr(address, error="m").svg_data_uri(border=0, omitsize=True, svgclass=None, lineclass=None)

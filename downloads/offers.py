@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language
 
 from downloads.models import Installer, SetupGuide, StoreLink
-from downloads.qr import Qr
 from licenses.models import License, Platform, Product
 from licenses.standing import Standing, State
 
@@ -34,7 +33,7 @@ class Offer:
     installer: Installer | None = None
     stores: list[StoreLink] = field(default_factory=list)
     has_guide: bool = False
-    qr: Qr | None = None
+    qr: str = ""
 
     @property
     def is_unlocked(self) -> bool:

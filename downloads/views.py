@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from downloads import services, systems
 from downloads.another import licenses_with_room, ways_of
+from downloads.links import qr_of
 from downloads.models import Installer, SetupGuide
 from downloads.offers import (
     Offer,
@@ -31,7 +32,6 @@ from downloads.offers import (
     stores_on,
 )
 from downloads.prose import render_guide
-from downloads.qr import draw_qr
 from downloads.ranges import send_file
 from licenses.models import License, Product
 from portal.foundation.api import limits
@@ -73,7 +73,7 @@ def render_offers(request, platform, offers, opened=None):
     for offer in available:
         if offer.stores:
             address = reverse("downloads:store", args=[offer.product.slug])
-            offer.qr = draw_qr(request.build_absolute_uri(address))
+            offer.qr = qr_of(request.build_absolute_uri(address))
     own_stores = systems.stores_for(request)
     context = {
         "platform": SetupGuide.Platform(platform),
@@ -244,7 +244,7 @@ def protect_with(request, pk, platform=None):
     if way.is_open:
         address = services.make_link(license=license, at=request.now)
         place, slash, token = address.partition("://")[2].rpartition("/")
-        context |= {"place": place + slash, "token": token, "qr": draw_qr(address)}
+        context |= {"place": place + slash, "token": token, "qr": qr_of(address)}
     return render(request, "downloads/protect.html", context)
 
 
