@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from licenses.standing import Standing, State
 from portal.ui import tags
-from portal.ui.words import day
+from portal.ui.words import day, days, days_ago
 
 register = template.Library()
 
@@ -95,21 +95,13 @@ def time_words(standing: Standing) -> tuple[str, str]:
     """How many days it has, or is over; and the day on which it starts, ended, renews or ends."""
     if standing.state == State.QUEUED:
         starts_at = standing.term.starts_at if standing.term else None
-        return days_left(standing.days_until_start), _("on %(day)s") % {"day": day(starts_at)}
+        return days(standing.days_until_start), _("on %(day)s") % {"day": day(starts_at)}
     if standing.state == State.EXPIRED:
         return days_ago(standing.days_over), _("on %(day)s") % {"day": day(standing.last_day)}
     if standing.state == State.BLOCKED:
         return days_ago(standing.days_blocked), _("on %(day)s") % {"day": day(standing.license.blocked_at)}
     text = _("renews on %(day)s") if standing.renews_next else _("until %(day)s")
-    return days_left(standing.days_left), text % {"day": day(standing.last_day)}
-
-
-def days_left(days: int) -> str:
-    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else _("Last day")
-
-
-def days_ago(days: int) -> str:
-    return ngettext("%(n)s day ago", "%(n)s days ago", days) % {"n": days} if days else _("Today")
+    return days(standing.days_left), text % {"day": day(standing.last_day)}
 
 
 def percent_past(standing: Standing) -> float:

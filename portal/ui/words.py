@@ -34,12 +34,12 @@ def clock(value: datetime | None, zone: ZoneInfo | None = None) -> str:
 def from_now(value: datetime, now: datetime | None = None) -> str:
     """Write how long a wait is, never too short: "in 15 minutes", "in 2 hours", "in 3 days"."""
     wait = value - (now or timezone.now())
-    minutes, hours, days = (max(1, -(-wait // timedelta(**{unit: 1}))) for unit in ("minutes", "hours", "days"))
+    minutes, hours, whole_days = (max(1, -(-wait // timedelta(**{unit: 1}))) for unit in ("minutes", "hours", "days"))
     if minutes <= 90:
         return ngettext("in %(count)d minute", "in %(count)d minutes", minutes) % {"count": minutes}
     if hours <= 47:
         return ngettext("in %(count)d hour", "in %(count)d hours", hours) % {"count": hours}
-    return ngettext("in %(count)d day", "in %(count)d days", days) % {"count": days}
+    return ngettext("in %(count)d day", "in %(count)d days", whole_days) % {"count": whole_days}
 
 
 def last_seen(value: datetime | None) -> str:
@@ -50,16 +50,31 @@ def last_seen(value: datetime | None) -> str:
     if now - value < timedelta(minutes=5):
         return _("now")
     then, today = timezone.localtime(value), timezone.localtime(now)
-    days = (today.date() - then.date()).days
-    if days == 0:
+    passed = (today.date() - then.date()).days
+    if passed == 0:
         return _("today, %(time)s") % {"time": clock(value)}
-    if days == 1:
+    if passed == 1:
         return _("yesterday")
-    if days < 7:
-        return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
+    if passed < 7:
+        return ngettext("%(days)s day ago", "%(days)s days ago", passed) % {"days": passed}
     if then.year == today.year:
         return date_format(then, pgettext("format of a date without year", "j F"))
     return day(value)
+
+
+def days(count: int) -> str:
+    """Write how many whole days are left, in a number and a word: "12 days", "Last day"."""
+    return ngettext("%(n)s day", "%(n)s days", count) % {"n": count} if count else _("Last day")
+
+
+def days_left(count: int) -> str:
+    """Write the same where nothing beside it says that they are left: "12 days left", "Last day"."""
+    return ngettext("%(n)s day left", "%(n)s days left", count) % {"n": count} if count else _("Last day")
+
+
+def days_ago(count: int) -> str:
+    """Write how many days have passed: "3 days ago", "Today"."""
+    return ngettext("%(n)s day ago", "%(n)s days ago", count) % {"n": count} if count else _("Today")
 
 
 def number(value: int) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from portal.ui.words import clock, day, from_now, moment, one_line
+from portal.ui.words import clock, day, days, days_ago, days_left, from_now, moment, one_line
 
 THEN = datetime(2026, 11, 24, 23, 48, tzinfo=UTC)
 
@@ -49,3 +49,9 @@ def test_one_line_shows_all_that_it_holds():
     assert one_line(" Anna’s\n\tlaptop \u202e\x00") == "Anna’s laptop"
     assert one_line("\u200d \u202e") == ""
     assert one_line("نمی\u200cخواهم 👩\u200d💻") == "نمی\u200cخواهم 👩\u200d💻"
+
+
+def test_days_are_counted_in_words():
+    assert (days(0), days(1), days(12)) == ("Last day", "1 day", "12 days")
+    assert (days_left(0), days_left(1), days_left(12)) == ("Last day", "1 day left", "12 days left")
+    assert (days_ago(0), days_ago(1), days_ago(12)) == ("Today", "1 day ago", "12 days ago")
