@@ -13,15 +13,13 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
+from downloads import refusals
 from downloads.formats import EXTENSIONS, content_fits, extension
 from downloads.links import WORKS_FOR, address_of, digest_of, token_of
 from downloads.mails import mail_link
 from downloads.models import DeviceLink, Installer, SetupGuide, store_by_hash
-from downloads.refusals import LinkMailedAlready
 from downloads.verbs import Verb
 from licenses.models import Event, License, Product
 from licenses.services import record_event
@@ -50,16 +48,11 @@ def check_installer(
     """Refuse what cannot be published: `bad_name`, `bad_extension`, `too_large`, `bad_content`, `version_exists`."""
     check_name(platform, file_name)
     if file.size > settings.INSTALLER_MAX_SIZE:
-        limit = filesizeformat(settings.INSTALLER_MAX_SIZE)
-        raise ValidationError(_("An installer can have up to %(limit)s."), code="too_large", params={"limit": limit})
+        raise refusals.TooLarge(limit=settings.INSTALLER_MAX_SIZE)
     if not content_fits(file, file_name):
-        raise ValidationError(
-            _("The content is not that of a %(extension)s file."),
-            code="bad_content",
-            params={"extension": extension(file_name)},
-        )
+        raise refusals.BadContent(extension=extension(file_name))
     if Installer.objects.filter(product=product, platform=platform, version=version, language=language).exists():
-        raise version_exists()
+        raise refusals.VersionExists()
 
 
 def check_name(platform: str, file_name: str) -> None:
@@ -67,21 +60,10 @@ def check_name(platform: str, file_name: str) -> None:
     try:
         Installer._meta.get_field("file_name").clean(file_name, None)
     except ValidationError as error:
-        raise ValidationError(error.messages[0], code="bad_name") from error
+        raise refusals.BadName(reason=error.messages[0]) from error
     allowed = EXTENSIONS[Installer.Platform(platform)]
     if extension(file_name) not in allowed:
-        raise ValidationError(
-            _("The name of an installer for this platform ends in %(extensions)s."),
-            code="bad_extension",
-            params={"extensions": " / ".join(allowed)},
-        )
-
-
-def version_exists() -> ValidationError:
-    return ValidationError(
-        _("There is an installer of this version and language already. Give the new file a new version."),
-        code="version_exists",
-    )
+        raise refusals.BadExtension(allowed=list(allowed))
 
 
 def publish_installer(
@@ -122,7 +104,7 @@ def publish_installer(
             record_event(Verb.INSTALLER_PUBLISHED, actor=actor, details=event_details(installer), at=at)
             write_default_guides(product=product, platforms=[installer.tab])
     except IntegrityError as error:  # somebody published the same version at the same moment
-        raise version_exists() from error
+        raise refusals.VersionExists() from error
     return installer
 
 
@@ -173,11 +155,7 @@ def make_current(*, installer: Installer, at: datetime, actor=None) -> Installer
     """
     installer = lock_among_versions(installer)
     if not installer.is_published(at):
-        raise ValidationError(
-            _("%(installer)s is not offered now, so it cannot be the current one."),
-            code="not_published",
-            params={"installer": str(installer)},
-        )
+        raise refusals.NotPublished(installer=installer)
     if installer.made_current_at is None:
         Installer.objects.like(installer).update(made_current_at=None)
         installer.made_current_at = at
@@ -320,7 +298,7 @@ def refuse_many_mails(user, at: datetime) -> None:
         waits.append(times[-1] + LINK_MAILS_WINDOW)
     until = max(waits, default=at)
     if until > at:
-        raise LinkMailedAlready(again_at=until, at=at, reader=user)
+        raise refusals.LinkMailedAlready(again_at=until, at=at, reader=user)
 
 
 def find_link(*, text: str, at: datetime) -> DeviceLink | None:

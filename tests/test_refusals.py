@@ -65,7 +65,8 @@ def test_next_step_leads_somewhere(kind):
 @pytest.mark.parametrize("kind", spoken(), ids=lambda kind: kind.__name__)
 def test_each_sentence_and_step_is_in_german(kind):
     def said() -> list[str]:
-        return [sentence_of(kind), *([str(kind.next_step.words)] if kind.next_step else [])]
+        texts = [sentence_of(kind), *([str(kind.next_step.words)] if kind.next_step else [])]
+        return [text for text in texts if any(map(str.isalpha, re.sub("‹.*?›", "", text)))]
 
     with translation.override("de"):
         german = said()

@@ -3,13 +3,12 @@
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 from django.utils.crypto import constant_time_compare
-from django.utils.translation import gettext_lazy as _
 
 from licenses.services import deliver_waiting_orders, record_event
+from portal.accounts.refusals import NotOfSignIn, StaffAddress
 from portal.accounts.verbs import Verb
 from portal.foundation.mail.letters import send_letter
 from portal.foundation.oauth.models import SignIn
@@ -100,9 +99,7 @@ def mark_verified(*, address: EmailAddress, reason: str, actor: User, at: dateti
     user = User.objects.select_for_update(no_key=True).get(pk=address.user_id)
     refuse_staff(user)
     if address.email != user.email:
-        raise ValidationError(
-            _("This address waits to replace another one. Only a mail to it can prove it."), code="not_of_sign_in"
-        )
+        raise NotOfSignIn()
     if not EmailAddress.objects.filter(pk=address.pk, verified=False).update(verified=True):
         return
     details = {"email": address.email, "reason": reason}
@@ -121,9 +118,7 @@ def tell_password_set(*, user: User, actor: User, at: datetime) -> None:
 def refuse_staff(user: User) -> None:
     """Refuse to touch how staff sign in: whoever may do that could become one of them."""
     if user.is_staff or user.is_superuser:
-        raise ValidationError(
-            _("Addresses of staff are proved by a mail, never by somebody’s word."), code="staff_address"
-        )
+        raise StaffAddress()
 
 
 @transaction.atomic

@@ -129,6 +129,7 @@ class SlowDown(Refusal):
 
     code = "slow_down"
     sentence = _("Too many codes didn’t work. You can try again %(wait)s, at %(time)s.")
+    problem = Problem(429, _("Too many requests"), _("Please try again after the time that Retry-After names."))
 
     again_at: datetime
     at: datetime
@@ -139,8 +140,10 @@ class SlowDown(Refusal):
 
 class NotFound(Refusal):
     code = "not_found"
+    problem = Problem(404, _("There is no such thing here"), _("It does not exist, or it is not yours."))
 
 
 class InvalidToken(Refusal):
     code = "invalid_token"
+    problem = Problem(401, _("Please sign in again"))
     sentence = _("The access token is missing, unknown or no longer valid.")

@@ -75,6 +75,12 @@ def test_address_of_staff_is_proved_by_a_mail_only(client_of, staff, address, ri
     assert not EmailAddress.objects.get(pk=address.pk).verified
 
 
+def test_address_of_staff_is_verified_on_nobodys_word(staff):
+    with pytest.raises(ValidationError) as refusal:
+        mark_verified(address=EmailAddress(user=staff, email=staff.email), reason="Said so", actor=staff, at=now())
+    assert refusal.value.code == "staff_address"
+
+
 def test_address_that_waits_to_replace_another_is_proved_by_a_mail_only(staff, customer):
     waiting = EmailAddress.objects.create(user=customer, email="new@example.com")
     with pytest.raises(ValidationError) as refusal:

@@ -18,7 +18,7 @@ from portal.foundation.refusals import TEXT, Problem, Refusal, list_of
 
 MEDIA_TYPE = "application/problem+json"
 
-# Each code that programs may be told; the apps add theirs.
+# Each code that programs may be told; those of refusals are added where an app is ready.
 KINDS = {
     # Every call
     "bad_request": Problem(
@@ -26,13 +26,9 @@ KINDS = {
         _("The request can’t be read"),
         _("The body has to be JSON in UTF-8, and no text may have a NUL character."),
     ),
-    "invalid_token": Problem(
-        401, _("Please sign in again"), _("The access token is missing, unknown or no longer valid.")
-    ),
     "insufficient_scope": Problem(
         403, _("This sign-in doesn’t allow that"), _("The access token was issued for something else.")
     ),
-    "not_found": Problem(404, _("There is no such thing here"), _("It does not exist, or it is not yours.")),
     "method_not_allowed": Problem(
         405, _("This address doesn’t do that"), _("The header Allow lists what this address does.")
     ),
@@ -47,7 +43,6 @@ KINDS = {
         {"errors": list_of(**{"in": TEXT, "field": TEXT, "detail": TEXT})},
         {"errors": [{"in": "body", "field": "platform", "detail": "Field required"}]},
     ),
-    "slow_down": Problem(429, _("Too many requests"), _("Please try again after the time that Retry-After names.")),
     "server_error": Problem(
         500,
         _("Something went wrong on our side"),
@@ -127,7 +122,7 @@ def problem_response(code: str, detail: Any = "", *, headers: dict[str, str] | N
 def of_refusal(error: ValidationError) -> HttpResponse:
     """Return what a service raised, in the caller's language; what has no code for programs is wrong input."""
     text = " ".join(error.messages)
-    if isinstance(error, Refusal) and error.code in KINDS:
+    if isinstance(error, Refusal) and error.problem:
         return problem_response(error.code, text, **members_of(error))
     return problem_response("invalid_request", text)
 

@@ -45,7 +45,7 @@ def section(module: str, kinds: list[type[Refusal]]) -> str:
 
 
 def cells(kind: type[Refusal]) -> list[str]:
-    problem = KINDS.get(kind.code)
+    problem = KINDS[kind.code] if kind.problem else None
     members = ", ".join(f"`{name}`" for name in problem.members) if problem else ""
     told = f"{problem.status}, {problem.title}" + (f"; {members}" if members else "") if problem else "–"
     return [f"`{kind.code}`", sentence_of(kind), help_of(kind), told, "yes" if kind.counted else "no"]
