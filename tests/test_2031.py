@@ -1,4 +1,4 @@
-"""The whole journey in 2031, while the real clock stays what it is: each door takes the moment once and hands it down."""
+"""The whole journey in 2031 while the real clock goes on: each door takes the moment once and hands it down."""
 
 from datetime import UTC, datetime, timedelta
 
