@@ -50,5 +50,5 @@ def make(code: str) -> Made:
 
 
 def make_fresh(count: int) -> list[Made]:
-    """Make new codes with all that is stored of them; needs no database, so it can run in a process of its own."""
+    """Make new codes with all that is stored of them."""
     return [make(spelling.new_code()) for _number in range(count)]

@@ -79,7 +79,7 @@ def test_database_holds_no_code_in_clear(plan):
     assert all(code[:23] not in value and spelling.normalize(code)[:20] not in value for value in row)
 
 
-def test_many_codes_are_made_in_other_processes(plan, monkeypatch):
+def test_many_codes_are_made_chunk_by_chunk(plan, monkeypatch):
     monkeypatch.setattr("licenses.services.codes.AT_ONCE", 5)
     made = services.issue_codes(plan=plan, count=23, at=now()).codes
     assert len(set(made)) == ActivationCode.objects.count() == 23
