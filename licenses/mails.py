@@ -5,9 +5,8 @@ from django.contrib.auth import get_user_model
 from portal.foundation.mail.letters import send_letter
 
 
-def mail_receipt(*, license) -> None:
+def mail_receipt(*, license, term) -> None:
     """Tell a customer what the code that was just added brought, and how it gets on a device."""
-    term = license.terms.select_related("plan").prefetch_related("plan__pools").latest("starts_at")
     send_letter(user=license.owner, template="licenses/mail/receipt", context={"license": license, "term": term})
 
 

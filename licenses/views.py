@@ -42,7 +42,7 @@ def render_index(request, form, *, added=None, focus=False):
 
     `focus` puts the cursor into the field: whoever followed “Enter an activation code” wants to type one.
     """
-    standings = in_order(standings_of(request, License.objects.for_user(request.user).kept()))
+    standings = in_order(standings_of(request, License.objects.for_user(request.user).kept().with_archived()))
     waiting = services.waiting_code(user=request.user)
     new = next((standing for standing in standings if standing.license.pk == added), None)
     others = (other for other in standings if new and other.product == new.product and other.is_running)
@@ -55,9 +55,14 @@ def render_index(request, form, *, added=None, focus=False):
         "focus": focus,
         "renewing": renewing(request),
         "waiting": waiting,
-        "archived": License.objects.for_user(request.user).archived().count(),
+        "archived": count_archived(request.user, standings),
     }
     return render(request, "licenses/index.html", context)
+
+
+def count_archived(user, kept):
+    """How many licenses are archived, as those say that are kept; asked for where none is."""
+    return kept[0].license.archived_beside if kept else License.objects.for_user(user).archived().count()
 
 
 def standings_of(request, licenses, **more):

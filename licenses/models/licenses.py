@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -36,6 +37,12 @@ class LicenseQuerySet(models.QuerySet["License"]):
     def archived(self):
         """Licenses that the owner has archived."""
         return self.filter(archived_at__isnull=False)
+
+    def with_archived(self):
+        """Know with each license how many others its owner has archived, without a question of its own."""
+        archived = License.objects.filter(owner=models.OuterRef("owner")).archived().order_by().values("owner")
+        counted = archived.annotate(count=models.Count("pk")).values("count")
+        return self.annotate(archived_beside=Coalesce(models.Subquery(counted), 0))
 
     def locked(self):
         """Lock these licenses, in the one order of their keys, and return them to be read anew."""
@@ -134,6 +141,9 @@ class License(models.Model):
     moves_reset_at = models.DateTimeField(_("moves counted since"), null=True, blank=True, editable=False)
 
     objects = LicenseQuerySet.as_manager()
+    archived_beside: int  # after `with_archived`
+    codes_wait: bool  # whether its owner has codes that wait; after `redeem_code`
+    first_term: "Term"  # of a license that `start_license` has just written
 
     class Meta:
         verbose_name = _("license")

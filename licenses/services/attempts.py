@@ -1,21 +1,21 @@
 """The limits of asking about codes: every try is recorded, and the limits are derived from the record."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import DatabaseError, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, DateTimeField, Max, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from licenses.mails import mail_about_wrong_codes, mail_receipt
-from licenses.models import CodeAttempt, Event, License
+from licenses.mails import mail_about_wrong_codes
+from licenses.models import CodeAttempt, License
 from licenses.refusals.codes import NotUsed, TooManyCodes
 from portal.foundation.api.limits import network_of
-from portal.foundation.database.locks import lock_name
+from portal.foundation.database.locks import lock_names
 from portal.foundation.queue.batches import delete_in_batches
 from portal.foundation.refusals import Refusal
 
-from .events import record_event
 from .redeem import redeem_code
 
 # A claim says nothing, so it counts as a guess whether or not it finds a holder.
@@ -32,8 +32,7 @@ def submit_code(*, user, text: str, at: datetime, address: str | None = None) ->
         try:
             # Together: if the database fails after the code was used, it was not used.
             with transaction.atomic():
-                license = redeem_code(user=user, text=text, at=at)
-                send_receipt(license, at)
+                license = redeem_code(user=user, text=text, at=at, with_receipt=True)
                 end_attempt(attempt=attempt, refusal="", at=at)
         except Refusal as refusal:
             end_attempt(attempt=attempt, refusal=refusal.code, counted=refusal.counted, at=at)
@@ -43,20 +42,12 @@ def submit_code(*, user, text: str, at: datetime, address: str | None = None) ->
     return license
 
 
-def send_receipt(license: License, at: datetime) -> None:
-    """Confirm by mail what a person added, together with adding it, so once a code; stores confirm their orders."""
-    mail_receipt(license=license)
-    record_event(Event.Verb.RECEIPT_MAILED, license=license, at=at)
-
-
 @transaction.atomic
 def begin_attempt(*, user, address: str | None, at: datetime) -> CodeAttempt:
     """Record that a code is tried, or refuse because too many were; account and network address are locked."""
-    get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
-    if address:
-        address = network_of(address)
-        lock_name("tries", address)
-    wait_until = account_waits_until(user, at) or address_waits_until(address, at)
+    address = network_of(address) if address else None
+    lock_names(*tries_of(user, address))
+    wait_until = waits_until(user, address, at)
     if wait_until:
         raise TooManyCodes(again_at=wait_until, at=at, reader=user)
     return CodeAttempt.objects.create(user=user, address=address, made_at=at, refusal=PENDING)
@@ -68,7 +59,7 @@ def end_attempt(*, attempt: CodeAttempt, refusal: str, counted: bool = False, at
     limits = settings.CODE_LIMITS
     attempt.refusal, attempt.counted = refusal, counted
     if attempt.counted:
-        get_user_model().objects.select_for_update(no_key=True).get(pk=attempt.user_id)
+        lock_names(*tries_of(attempt.user))
         earlier = CodeAttempt.objects.filter(user=attempt.user).exclude(pk=attempt.pk)
         if earlier.filter(is_counted(attempt.user, at)).count() + 1 >= limits["counted_per_account"]:
             pauses = earlier.filter(made_at__gt=at - limits["pauses_remembered"], pause_until__isnull=False).count()
@@ -80,9 +71,10 @@ def end_attempt(*, attempt: CodeAttempt, refusal: str, counted: bool = False, at
 
 def is_counted(user, at: datetime) -> Q:
     """Match the mistakes of an account that count now: in the window, after the last pause began."""
-    began = CodeAttempt.objects.filter(user=user, pause_until__isnull=False).aggregate(at=Max("made_at"))["at"]
+    pauses = CodeAttempt.objects.filter(user=user, pause_until__isnull=False).order_by("-made_at").values("made_at")
     window = at - settings.CODE_LIMITS["counted_window"]
-    return is_mistake(at) & Q(made_at__gt=max(began, window) if began else window)
+    began = Coalesce(Subquery(pauses[:1]), Value(window, DateTimeField()))
+    return is_mistake(at) & Q(made_at__gt=window) & Q(made_at__gt=began)
 
 
 def is_mistake(at: datetime) -> Q:
@@ -90,37 +82,50 @@ def is_mistake(at: datetime) -> Q:
     return Q(counted=True) | Q(refusal=PENDING, made_at__gt=at - LOST_AFTER)
 
 
-def account_waits_until(user, at: datetime) -> datetime | None:
-    """Return until when this account has to wait, or None."""
+def tries_of(user, address: str | None = None) -> list[tuple[str, object]]:
+    """The names under which tries wait for each other: those of an account, then those of a network address."""
+    return [("tries-of", user.pk), *([("tries", address)] if address else [])]
+
+
+def waits_until(user, address: str | None, at: datetime) -> datetime | None:
+    """Return until when this account or this network address has to wait, or None; both are counted by one question."""
+    since = at - settings.CODE_LIMITS["any_window"]
+    own, there = Q(user=user), Q(address=address, made_at__gt=since)
+    figures = {
+        "pause": Max("pause_until", filter=own),
+        "mistakes": Count("pk", filter=own & is_counted(user, at)),
+        "all": Count("pk", filter=own & Q(made_at__gt=since)),
+    }
+    if address:
+        figures |= {
+            "known_there": Count("pk", filter=there & Q(counted=True)),
+            "mistakes_there": Count("pk", filter=there & is_mistake(at)),
+            "all_there": Count("pk", filter=there),
+        }
+    found = CodeAttempt.objects.filter(own | there if address else own).aggregate(**figures)
+    return account_waits_until(user, found, at) or (address_waits_until(there, found, at) if address else None)
+
+
+def account_waits_until(user, found: dict[str, Any], at: datetime) -> datetime | None:
     limits = settings.CODE_LIMITS
-    figures = CodeAttempt.objects.filter(user=user).aggregate(
-        pause=Max("pause_until"),
-        counted=Count("pk", filter=is_counted(user, at)),
-        all=Count("pk", filter=Q(made_at__gt=at - limits["any_window"])),
-    )
-    if figures["pause"] and figures["pause"] > at:
-        return figures["pause"]
-    if figures["counted"] >= limits["counted_per_account"]:
+    if found["pause"] and found["pause"] > at:
+        return found["pause"]
+    if found["mistakes"] >= limits["counted_per_account"]:
         return at + LOST_AFTER
-    if figures["all"] >= limits["any_per_account"]:
+    if found["all"] >= limits["any_per_account"]:
         return leaves_window(CodeAttempt.objects.filter(user=user), limits["any_per_account"])
     return None
 
 
-def address_waits_until(address: str | None, at: datetime) -> datetime | None:
-    """Return until when this network address has to wait, or None; families and offices share one."""
-    if address is None:
-        return None
+def address_waits_until(there: Q, found: dict[str, Any], at: datetime) -> datetime | None:
+    """Families and offices share an address, so it may try more often."""
     limits = settings.CODE_LIMITS
-    recent = CodeAttempt.objects.filter(address=address, made_at__gt=at - limits["any_window"])
-    figures = recent.aggregate(
-        all=Count("pk"), known=Count("pk", filter=Q(counted=True)), mistakes=Count("pk", filter=is_mistake(at))
-    )
-    if figures["known"] >= limits["counted_per_address"]:
+    recent = CodeAttempt.objects.filter(there)
+    if found["known_there"] >= limits["counted_per_address"]:
         return leaves_window(recent.filter(counted=True), limits["counted_per_address"])
-    if figures["mistakes"] >= limits["counted_per_address"]:
+    if found["mistakes_there"] >= limits["counted_per_address"]:
         return at + LOST_AFTER
-    if figures["all"] >= limits["any_per_address"]:
+    if found["all_there"] >= limits["any_per_address"]:
         return leaves_window(recent, limits["any_per_address"])
     return None
 

@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Exists, Subquery
+from django.db.models.functions import Coalesce
 
 from licenses import code_keys, spelling
 from licenses.dates import end_of_term
-from licenses.models import ActivationCode, CodeBatch, Event, License, Plan, Region, Term
+from licenses.mails import mail_receipt
+from licenses.models import ActivationCode, CodeBatch, Event, License, Plan, Region, Term, WaitingCode
 from licenses.refusals import codes as refusals
 from portal.foundation.refusals import Refusal
 
 from .announcements import announce_added
-from .events import record_event
+from .events import record_events
 from .terms import start_license
 
 # What ends at midnight has the day before as its last.
@@ -21,19 +24,22 @@ INSTANT = timedelta(microseconds=1)
 
 
 @transaction.atomic
-def redeem_code(*, user, text: str, at: datetime) -> License:
-    """Add the license that this code buys to the user's account.
+def redeem_code(*, user, text: str, at: datetime, with_receipt: bool = False) -> License:
+    """Add the license that this code buys to the user's account; a receipt confirms it by mail, so once a code.
 
     Raises one of the refusals of the table of cases, and then no row has changed.
     """
     code = find_code(text)
-    refuse_if_redeemed(code, user)
-    refuse_by_batch(code, user, at)
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
-    refuse_by_account(code.batch, user, at)
+    held = read_held(code, user)
+    refuse_if_redeemed(held, user)
+    refuse_by_batch(code, user, at)
+    refuse_by_account(code.batch, user, held.kept, at)
     try:
         with transaction.atomic():
-            return add_license(user=user, code=code, at=at)
+            license = add_license(user=user, code=code, at=at, with_receipt=with_receipt)
+            license.codes_wait = held.codes_wait
+            return license
     except IntegrityError:
         # The constraint saw a second redemption that the lock did not: answer as if we had come a moment later.
         refuse_if_redeemed(find_code(text), user)
@@ -86,9 +92,17 @@ def is_cut_off(spelled: str) -> bool:
     return not spelling.wrong_groups(spelled) and not CodeBatch.objects.filter(groups=groups, has_checks=True).exists()
 
 
+def read_held(code: ActivationCode, user):
+    """Read, now that both are locked, the term that the code has begun, and what the account has."""
+    kept = License.objects.for_user(user).kept().order_by().values("owner").annotate(count=Count("pk")).values("count")
+    rows = ActivationCode.objects.select_related("term__license__product")
+    waiting = Exists(WaitingCode.objects.filter(user=user))
+    return rows.annotate(kept=Coalesce(Subquery(kept), 0), codes_wait=waiting).get(pk=code.pk)
+
+
 def refuse_if_redeemed(code: ActivationCode, user) -> None:
     """Refuse a code that a license holds already; never say whose."""
-    term = Term.objects.filter(code=code).select_related("license__product").first()
+    term = getattr(code, "term", None)
     if term is None:
         return
     if term.license.owner_id == user.pk:
@@ -114,11 +128,11 @@ def refuse_by_batch(code: ActivationCode, user, at: datetime) -> None:
         raise refusals.TermOver(date=batch.fixed_end - INSTANT, shop=batch.plan.product.renew_url, reader=user)
 
 
-def refuse_by_account(batch: CodeBatch, user, at: datetime) -> None:
+def refuse_by_account(batch: CodeBatch, user, kept: int, at: datetime) -> None:
     """Refuse what does not fit to what the account has: a full account, a trial or a renewal without reason."""
     owned = License.objects.for_user(user)
     limit = settings.CODE_LIMITS["licenses_per_account"]
-    if owned.kept().count() >= limit:
+    if kept >= limit:
         raise refusals.AccountFull(count=limit)
     same_product = owned.filter(product=batch.plan.product)
     if batch.plan.kind == Plan.Kind.TRIAL:
@@ -136,15 +150,19 @@ def refuse_trial(same_product, user, at: datetime) -> None:
         raise refusals.TrialUsed(date=tried.starts_at, shop=tried.plan.product.renew_url, reader=user)
 
 
-def add_license(*, user, code: ActivationCode, at: datetime) -> License:
-    """Write the license, its first term and the event; the caller holds the locks."""
+def add_license(*, user, code: ActivationCode, at: datetime, with_receipt: bool) -> License:
+    """Write the license, its first term and the events; the caller holds the locks. Stores confirm their orders."""
     batch = code.batch
     ends_at = end_of_term(batch.plan, at, user.zone)
     if batch.fixed_end:
         ends_at = min(ends_at, batch.fixed_end)
     license = start_license(user=user, plan=batch.plan, code=code, starts_at=at, ends_at=ends_at, at=at)
     start = {"starts_at": at.isoformat()}
-    record_event(Event.Verb.CODE_ADDED, actor=user, license=license, code=code, details=start, at=at)
+    events = [Event(verb=Event.Verb.CODE_ADDED, actor=user, license=license, code=code, details=start, at=at)]
+    if with_receipt:
+        mail_receipt(license=license, term=license.first_term)
+        events.append(Event(verb=Event.Verb.RECEIPT_MAILED, license=license, at=at))
+    record_events(*events)
     if batch.order:
         announce_added(license=license, order=batch.order, at=at)
     return license

@@ -28,7 +28,7 @@ def start_license(
         renews_itself=is_billed_again(plan, order),
         created_at=at,
     )
-    Term.objects.create(
+    license.first_term = Term.objects.create(
         license=license,
         plan=plan,
         code=code,

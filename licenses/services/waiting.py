@@ -184,7 +184,8 @@ def add_code(*, user, text: str, at: datetime, address: str | None = None) -> Li
     except FINAL:
         end_waiting(user, text)
         raise
-    end_waiting(user, text)
+    if license.codes_wait:
+        end_waiting(user, text)
     return license
 
 

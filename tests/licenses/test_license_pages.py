@@ -35,14 +35,6 @@ def test_added_license_is_told_in_full(client_of, customer):
         assert fact in page
 
 
-def test_redeem_stays_within_28_queries(client_of, customer, django_assert_max_num_queries):
-    browser = client_of(customer)
-    code = fresh_code()
-    with django_assert_max_num_queries(28):
-        browser.post(reverse("licenses:add"), {"code": code})
-    assert License.objects.exists()
-
-
 @pytest.mark.parametrize("url", ["licenses:index", "licenses:archived"])
 def test_list_takes_the_same_queries_for_one_and_thirty(client_of, customer, django_assert_num_queries, url):
     browser = client_of(customer)
@@ -58,7 +50,7 @@ def test_list_takes_the_same_queries_for_one_and_thirty(client_of, customer, dja
     add(29)
     with django_assert_num_queries(len(one)):
         browser.get(reverse(url))
-    assert len(one) <= 8
+    assert len(one) <= 6
 
 
 def test_detail_tells_all_about_the_license(client_of, customer):
