@@ -38,7 +38,7 @@ class Portal:
             self.make = subprocess.Popen(
                 ["make", target], cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
-        self.wait_for(lambda: self.make.poll() is not None or self.status("/account/login/") == 200, 60)
+        self.wait_for(lambda: self.make.poll() is not None or self.status("/account/login/") == 200, 300)
         self.family = descendants(self.make.pid)
 
     def status(self, path: str) -> int | None:
