@@ -10,8 +10,8 @@ from ninja.responses import Status
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from devices import services
-from devices.answers import license_facts, notices
 from devices.models import Device, device_of
+from devices.representations import license_facts, notices
 from licenses.models import License, Platform, Product
 from licenses.refusals.seats import SeatLimit
 from licenses.services import report_full_license

@@ -118,7 +118,7 @@ class Device(models.Model):
         return self.form or by_platform[Platform(self.platform)]
 
     @property
-    def mood(self) -> str:
+    def tone(self) -> str:
         """How a page draws it: well ("ok"), not seen for long ("idle"), to look after ("warn", "end")."""
         if self.is_unseen:
             return "idle"

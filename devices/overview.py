@@ -28,7 +28,7 @@ class Held(NamedTuple):
 
 
 @dataclass
-class Row:
+class ConnectedDevice:
     """A connected device with the seats that it holds, and how it is."""
 
     device: Device
@@ -91,11 +91,11 @@ class Row:
         return self.standing.is_running and not self.has_seat
 
     @property
-    def mood(self) -> str:
+    def tone(self) -> str:
         """One of ok, warn, idle and end, as the page draws it."""
         if not self.has_seat:
             return "end"
-        return "warn" if self.is_copied else self.device.mood
+        return "warn" if self.is_copied else self.device.tone
 
     @property
     def text(self) -> str:
@@ -116,7 +116,7 @@ class FullPool:
 
     standing: Standing
     pool: SeatPool
-    row: Row
+    row: ConnectedDevice
     is_missed: bool
     # The device that it turned away in the last days, and that has found no seat since.
     turned_away: str = ""
@@ -136,12 +136,12 @@ class FullPool:
         return len(self.standing.pools) == 1
 
 
-def rows_of(standings: Iterable[Standing]) -> list[Row]:
+def rows_of(standings: Iterable[Standing]) -> list[ConnectedDevice]:
     """Return each connected device once, the one seen last first."""
-    rows: dict[int, Row] = {}
+    rows: dict[int, ConnectedDevice] = {}
     for standing in standings:
         for placed in standing.devices:
-            rows.setdefault(placed.device.pk, Row(placed.device)).held.append(Held(standing, placed))
+            rows.setdefault(placed.device.pk, ConnectedDevice(placed.device)).held.append(Held(standing, placed))
     return sorted(rows.values(), key=lambda row: row.device.alive_at, reverse=True)
 
 
@@ -160,13 +160,13 @@ def fingerprint(user, at: datetime) -> str:
     return sha256(repr(seen).encode()).hexdigest()
 
 
-def summary(rows: list[Row]) -> dict:
+def summary(rows: list[ConnectedDevice]) -> dict:
     """How many devices are well, need attention, or were not seen for long, and the longest absence in days."""
-    unseen = [row.device.days_unseen for row in rows if row.mood == "idle"]
+    unseen = [row.device.days_unseen for row in rows if row.tone == "idle"]
     return {
         "total": len(rows),
-        "protected": sum(row.mood == "ok" for row in rows),
-        "attention": sum(row.mood in ("warn", "end") for row in rows),
+        "protected": sum(row.tone == "ok" for row in rows),
+        "attention": sum(row.tone in ("warn", "end") for row in rows),
         "unseen": len(unseen),
         "days": max(unseen, default=0),
     }
@@ -194,7 +194,7 @@ def find_idlest(standing: Standing, pool: SeatPool, seated: set[tuple[int, str]]
     idlest = min(inside, key=lambda placed: placed.device.alive_at)
     is_missed = any(pool.takes(placed.device.platform) for placed in standing.devices if not placed.has_seat)
     name = missed_by(standing, pool, seated)
-    return FullPool(standing, pool, Row(idlest.device, [Held(standing, idlest)]), is_missed, name)
+    return FullPool(standing, pool, ConnectedDevice(idlest.device, [Held(standing, idlest)]), is_missed, name)
 
 
 def missed_by(standing: Standing, pool: SeatPool, seated: set[tuple[int, str]]) -> str:

@@ -15,7 +15,7 @@ from devices import services
 from devices.forms import NameForm
 from devices.lease_keys import PURPOSE
 from devices.models import Device
-from devices.overview import Row, fingerprint, full_pool, rows_of, summary
+from devices.overview import ConnectedDevice, fingerprint, full_pool, rows_of, summary
 from licenses.models import License
 from portal.foundation.crypto.keys import public_jwks
 
@@ -122,7 +122,7 @@ def disconnect_from(request, pk, license_pk):
         services.disconnect(device=device, actor=request.user, license=license, at=request.now)
         messages.success(request, _("%(device)s is disconnected from %(product)s. Its seat is free.") % names)
         return redirect("devices:detail", pk=pk)
-    row = Row(device, held)
+    row = ConnectedDevice(device, held)
     context = {"device": device, "row": row, "license": license, "again_at": row.again_at}
     return render(request, "devices/disconnect.html", context)
 

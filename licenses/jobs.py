@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from portal.foundation.queue.table import PERIODIC, Periodic
 
-from .services import note_ends, prune_attempts
+from .services import announce_expiries, prune_attempts
 
 
 def note_all_ends(*, at: datetime) -> None:
     """Notice the ends that passed, however many: each time a hundred, in a transaction of their own."""
-    while note_ends(at=at):
+    while announce_expiries(at=at):
         continue
 
 

@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.TakeMoment",
-    "portal.foundation.api.middleware.AnswerPrograms",
+    "portal.foundation.api.middleware.ApiResponses",
     "portal.middleware.CompressPages",
     "portal.middleware.RefuseOddText",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -108,7 +108,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "portal.foundation.oauth.middleware.LetFormsReachApps",
+    "portal.foundation.oauth.middleware.WidenFormAction",
     "portal.middleware.RefuseHandMadeRequests",
     # Last, so that what it shows is in the reader's language.
     "portal.middleware.LeadToPages",
@@ -346,7 +346,7 @@ CODE_LIMITS: dict[str, Any] = {
     "claim_open_for": timedelta(hours=24),
 }
 
-# So long a process signs with a key before it looks whether that was rotated.
+# For how long a process signs with a key before it looks whether the key was rotated.
 SIGNING_KEY_KEPT_FOR = timedelta(minutes=1)
 
 # What the API's document says of the whole.

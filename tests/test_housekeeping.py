@@ -14,7 +14,7 @@ from portal.accounts.models import User
 from portal.accounts.services import prune_unverified
 from portal.accounts.verbs import Verb
 from portal.foundation.api import limits
-from portal.foundation.api.models import CallCount, KeptAnswer
+from portal.foundation.api.models import IdempotentResponse, RateCount
 from portal.foundation.api.throttles import prune_counts
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import prune_sign_ins
@@ -56,9 +56,9 @@ def test_network_address_of_a_sign_in_is_forgotten_after_a_month(customer):
 def test_counts_are_deleted_when_their_window_is_over():
     for name in ("old", "new"):
         limits.count("open-link", name)
-    CallCount.objects.filter(key="open-link:old").update(began_at=days(-1).timestamp())
+    RateCount.objects.filter(key="open-link:old").update(began_at=days(-1).timestamp())
     assert prune_counts(at=now()) == 1
-    assert list(CallCount.objects.values_list("key", flat=True)) == ["open-link:new"]
+    assert list(RateCount.objects.values_list("key", flat=True)) == ["open-link:new"]
 
 
 def test_network_addresses_of_tries_go_whoever_tries_next(customer, other_customer):
@@ -102,7 +102,7 @@ def test_account_that_is_of_use_stays(newcomer, make):
 
 
 def test_worker_does_it_without_a_cron(newcomer):
-    KeptAnswer.objects.create(caller="client:x", key="k", fingerprint="f", began_at=days(-2))
+    IdempotentResponse.objects.create(caller="client:x", key="k", fingerprint="f", began_at=days(-2))
     call_command("work", once=True)
     assert not User.objects.exists()
-    assert not KeptAnswer.objects.exists()
+    assert not IdempotentResponse.objects.exists()

@@ -1,10 +1,10 @@
 """Connect, check in, disconnect, rename: what a product or its owner does with a device."""
 
 from .check_in import CheckedIn, check_in, disconnected
+from .cleaning import clean_machine_id, clean_name, clean_platform
 from .connect import connect
 from .connect_product import Connected, connect_product
 from .disconnect import SEAT_TAKEN, disconnect
-from .facts import clean_machine_id, clean_name, clean_platform
 from .leases import IssuedLease, issue_lease
 from .release import release_device, sign_out
 from .rename import rename_device

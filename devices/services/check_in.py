@@ -17,10 +17,10 @@ from licenses.standing import Standing
 from portal.foundation.oauth.models import SignIn
 from portal.foundation.refusals import InvalidToken
 
+from .cleaning import clean_versions
 from .connect import lock_machine
 from .connect_product import keep_alive
 from .disconnect import SEAT_TAKEN
-from .facts import clean_versions
 from .leases import IssuedLease, issue_lease
 
 SEEN_AT_MOST_EVERY = timedelta(minutes=5)

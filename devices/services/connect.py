@@ -17,7 +17,7 @@ from portal.foundation.oauth.models import SignIn
 from portal.foundation.oauth.services import end_sign_ins
 from portal.foundation.refusals import Refusal
 
-from .facts import clean_machine_id, clean_platform, clean_versions, name_by_product, write
+from .cleaning import clean_machine_id, clean_platform, clean_versions, name_by_product, write
 
 
 @transaction.atomic

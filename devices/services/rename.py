@@ -8,7 +8,7 @@ from devices.models import Device
 from devices.verbs import Verb
 from licenses.services import record_event
 
-from .facts import clean_name
+from .cleaning import clean_name
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from datetime import datetime
 from devices.models import TurnedAway
 from licenses.models import License
 
-from .facts import name_by_product
+from .cleaning import name_by_product
 
 
 def remember_turned_away(*, support_key: str, machine_id: str, platform: str, name: str, at: datetime) -> TurnedAway:

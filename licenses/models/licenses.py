@@ -180,9 +180,9 @@ class TermQuerySet(models.QuerySet["Term"]):
     def sold_by_stores(self):
         return self.filter(Q(order__isnull=False) | Q(code__batch__order__isnull=False))
 
-    def ended_unnoted(self, moment: datetime):
+    def ended_unannounced(self, moment: datetime):
         """Terms that are over, the wait for a payment included, whose end nobody has looked at yet."""
-        over = self.filter(ends_at__lte=moment, end_noted_at__isnull=True)
+        over = self.filter(ends_at__lte=moment, expiry_announced_at__isnull=True)
         return over.exclude(license__renews_itself=True, ends_at__gt=moment - LATE_PAYMENT)
 
 
@@ -208,7 +208,7 @@ class Term(models.Model):
     # It ends with a whole day there; its owner may live elsewhere when the next one is bought.
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, editable=False)
     # When somebody looked whether a store has to hear of the end, once it had come.
-    end_noted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expiry_announced_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = TermQuerySet.as_manager()
 
@@ -218,7 +218,9 @@ class Term(models.Model):
         ordering = ["starts_at", "pk"]
         indexes = [
             models.Index(fields=["license", "starts_at", "ends_at"], name="terms_of_a_license"),
-            models.Index(fields=["ends_at"], condition=Q(end_noted_at__isnull=True), name="ends_to_note"),
+            models.Index(
+                fields=["ends_at"], condition=Q(expiry_announced_at__isnull=True), name="expiries_to_announce"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

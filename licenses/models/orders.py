@@ -15,7 +15,7 @@ MOST_CODES = 10_000
 LONGEST_ADDRESS = 254
 # A number stands in addresses, so it has only signs that need no escape there.
 NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$"
-# So long a store that lost the answer to its order gets the codes again by sending the same order.
+# For how long a store that lost the answer to its order gets the codes again by sending the same order.
 CODES_SHOWN_FOR = timedelta(hours=24)
 
 

@@ -1,6 +1,6 @@
 """The rules that write, one function each; pages, admin, API and commands all come through here."""
 
-from .announcements import note_ends, report_full_license
+from .announcements import announce_expiries, report_full_license
 from .attempts import prune_attempts, submit_code
 from .catalog import change_catalog, copy_plan, put_back_on_sale, withdraw_from_sale
 from .claims import claim_code, release_license
@@ -43,6 +43,7 @@ from .waiting import (
 __all__ = [
     "add_code",
     "add_waiting_code",
+    "announce_expiries",
     "archive_license",
     "block_license",
     "cancel_order",
@@ -68,7 +69,6 @@ __all__ = [
     "mail_order_again",
     "move_devices",
     "move_waiting_code",
-    "note_ends",
     "place_order",
     "protect_device",
     "prune_attempts",

@@ -54,12 +54,12 @@ def orders_behind(license: License) -> list[Order]:
 
 
 @transaction.atomic
-def note_ends(*, at: datetime, limit: int = 100) -> int:
+def announce_expiries(*, at: datetime, limit: int = 100) -> int:
     """Look at licenses of which a term passed, and announce those that ended with it; each end is noted once.
 
     Several workers may do this at once: each takes licenses that no other has in hand.
     """
-    ended = Term.objects.ended_unnoted(at)
+    ended = Term.objects.ended_unannounced(at)
     concerned = License.objects.filter(pk__in=list(ended.values_list("license", flat=True)[:limit]))
     if connection.features.has_select_for_update_skip_locked:
         concerned = concerned.select_for_update(no_key=True, skip_locked=True)
@@ -68,7 +68,7 @@ def note_ends(*, at: datetime, limit: int = 100) -> int:
         return 0
     passed = ended.filter(license__in=locked)
     last_ends = dict(passed.order_by("ends_at").values_list("license", "ends_at"))
-    passed.update(end_noted_at=at)
+    passed.update(expiry_announced_at=at)
     sold = License.objects.sold_by_stores().filter(pk__in=last_ends)
     for standing in sold.standings(at, with_seats=False):
         license = standing.license

@@ -29,7 +29,7 @@ def block_license(*, license: License, reason: str, actor=None, cause: str = "bl
         record_event(
             Event.Verb.LICENSE_BLOCKED, actor=actor, license=license, details={"reason": license.blocked_reason}, at=at
         )
-        if license.terms.filter(end_noted_at__isnull=True).exists():
+        if license.terms.filter(expiry_announced_at__isnull=True).exists():
             announce_ended(license=license, reason=cause, at=at)
     return license
 

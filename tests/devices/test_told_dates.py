@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import translation
 
-from devices.answers import notices
+from devices.representations import notices
 from devices.services import disconnect
 from devices.services.check_in import disconnected
 from tests.factories import LicenseFactory, TermFactory, days, standing

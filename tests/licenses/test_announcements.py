@@ -85,8 +85,8 @@ def test_both_stores_hear_of_the_end_by_their_own_numbers(order):
 
 def test_end_that_passes_by_itself_is_told_once(order):
     end_all()
-    assert services.note_ends(at=now()) == 1
-    assert services.note_ends(at=now()) == 0
+    assert services.announce_expiries(at=now()) == 1
+    assert services.announce_expiries(at=now()) == 0
     assert topics() == ["license.added", "license.ended"]
     assert told()[1][1]["reason"] == "expired"
 
@@ -96,30 +96,30 @@ def test_end_between_two_terms_is_none(order):
     change = timezone.now()
     Term.objects.filter(order=order).update(starts_at=days(-400), ends_at=change)
     Term.objects.exclude(order=order).update(starts_at=change)
-    services.note_ends(at=now())
+    services.announce_expiries(at=now())
     assert topics() == ["license.added"]
 
 
 def test_each_end_of_a_license_is_told(order):
     end_all(timedelta(days=10))
-    services.note_ends(at=now())
+    services.announce_expiries(at=now())
     services.renew_order(order=order, number="A-2", at=now())
-    assert services.note_ends(at=now()) == 0
+    assert services.announce_expiries(at=now()) == 0
     Term.objects.filter(order__number="A-2").update(ends_at=now())
-    services.note_ends(at=now())
+    services.announce_expiries(at=now())
     assert topics() == ["license.added", "license.ended", "license.ended"]
 
 
 def test_license_that_no_store_sold_ends_in_silence():
     LicenseFactory()
     end_all()
-    assert services.note_ends(at=now()) == 1
+    assert services.announce_expiries(at=now()) == 1
     assert told() == []
 
 
 def test_refund_is_told_once(order):
     services.refund_order(order=order, at=now())
-    services.note_ends(at=now())
+    services.announce_expiries(at=now())
     assert topics() == ["license.added", "license.ended"]
     assert told()[1][1]["reason"] == "refunded"
 
@@ -127,7 +127,7 @@ def test_refund_is_told_once(order):
 def test_refund_that_leaves_a_term_ends_nothing(order):
     services.renew_order(order=order, number="A-2", at=now())
     services.refund_order(order=order, at=now())
-    services.note_ends(at=now())
+    services.announce_expiries(at=now())
     assert topics() == ["license.added"]
 
 
@@ -135,27 +135,27 @@ def test_block_is_told_once_also_when_the_term_passes_later(order):
     services.block_license(license=License.objects.get(), reason="Charged back.", at=now())
     services.block_license(license=License.objects.get(), reason="Charged back.", at=now())
     end_all()
-    services.note_ends(at=now())
+    services.announce_expiries(at=now())
     assert [data.get("reason") for _topic, data in told()] == [None, "blocked"]
 
 
 def test_block_of_what_was_over_is_no_end(order):
     end_all()
-    services.note_ends(at=now())
+    services.announce_expiries(at=now())
     services.block_license(license=License.objects.get(), reason="Charged back.", at=now())
     assert topics() == ["license.added", "license.ended"]
 
 
 def test_many_ends_are_noted_in_steps(store):
     TermFactory.create_batch(5, starts_at=days(-9), ends_at=days(-1))
-    assert services.note_ends(limit=2, at=now()) == 2
-    assert services.note_ends(limit=10, at=now()) == 3
+    assert services.announce_expiries(limit=2, at=now()) == 2
+    assert services.announce_expiries(limit=10, at=now()) == 3
 
 
 def test_noting_takes_the_same_queries_however_many_end(django_assert_max_num_queries):
     TermFactory.create_batch(10, starts_at=days(-9), ends_at=days(-1))
     with django_assert_max_num_queries(14):
-        services.note_ends(at=now())
+        services.announce_expiries(at=now())
 
 
 def test_full_license_is_told_once_a_day(order, customer):

@@ -103,12 +103,12 @@ def test_store_hears_of_the_end_only_after_the_three_days(order, store):
     add_endpoint(client_id=store.pk, url="http://localhost:9/hooks")
     License.objects.update(renews_itself=True)
     end(order.term.license, ago=2)
-    assert (services.note_ends(at=timezone.now()), ends_told()) == (0, [])
+    assert (services.announce_expiries(at=timezone.now()), ends_told()) == (0, [])
     end(order.term.license, ago=3)
-    assert services.note_ends(at=timezone.now()) == 1
+    assert services.announce_expiries(at=timezone.now()) == 1
     [said] = ends_told()
     assert said["data"]["reason"] == "expired"
-    assert Term.objects.get().end_noted_at
+    assert Term.objects.get().expiry_announced_at
 
 
 def test_store_that_cancels_meanwhile_hears_of_it_at_once(order, store):
@@ -116,7 +116,7 @@ def test_store_that_cancels_meanwhile_hears_of_it_at_once(order, store):
     License.objects.update(renews_itself=True)
     end(order.term.license, ago=2)
     services.cancel_order(order=order, at=timezone.now())
-    services.note_ends(at=timezone.now())
+    services.announce_expiries(at=timezone.now())
     assert len(ends_told()) == 1
 
 
@@ -126,6 +126,6 @@ def test_renewal_that_comes_late_goes_on_without_a_gap_for_the_device(order, cus
     plug(customer, license.product)
     end(license, ago=2)
     services.renew_order(order=order, number="A-2", at=timezone.now())
-    services.note_ends(at=timezone.now())
+    services.announce_expiries(at=timezone.now())
     assert plug(customer, license.product).license == license
     assert standing(license).is_late is False

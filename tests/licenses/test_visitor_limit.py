@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from licenses import spelling
-from portal.foundation.api.models import CallCount
+from portal.foundation.api.models import RateCount
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def type_code(text, browser=None, address="192.0.2.7"):
 
 def test_third_code_of_an_address_is_refused_and_stays_in_the_field():
     assert [type_code(spelling.new_code()).status_code for _time in range(2)] == [302, 302]
-    CallCount.objects.update(began_at=CallCount.objects.get().began_at - 45 * 60)
+    RateCount.objects.update(began_at=RateCount.objects.get().began_at - 45 * 60)
     text = spelling.new_code()
     page = type_code(text).content.decode()
     assert "You can go on in 15 minutes, at " in page
@@ -43,4 +43,4 @@ def test_slips_and_the_same_code_again_are_not_counted():
     for _time in range(3):
         assert type_code("ABCDE").status_code == 200
         assert type_code(text, browser).status_code == 302
-    assert CallCount.objects.get().count == 1
+    assert RateCount.objects.get().count == 1

@@ -12,7 +12,7 @@ from portal.foundation.crypto.sealing import seal, unseal
 from portal.foundation.oauth.bearer import Caller, find_caller
 from portal.foundation.queue.batches import delete_in_batches
 
-from .models import KEPT_FOR, KeptAnswer
+from .models import KEPT_FOR, IdempotentResponse
 from .problems import ProblemError
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -38,11 +38,11 @@ def once(run):
     return run_once
 
 
-def begin(caller: Caller, key: str, fingerprint: str, at: datetime) -> tuple[KeptAnswer, bool]:
+def begin(caller: Caller, key: str, fingerprint: str, at: datetime) -> tuple[IdempotentResponse, bool]:
     """Return the row of this key, and whether the request is ours to answer; raises what the key refuses."""
     # Of two requests at once, the constraint lets one make the row; the other finds it.
     facts = {"fingerprint": fingerprint, "began_at": at}
-    row, made = KeptAnswer.objects.get_or_create(caller=name_of(caller), key=key, defaults=facts)
+    row, made = IdempotentResponse.objects.get_or_create(caller=name_of(caller), key=key, defaults=facts)
     if made or take_over(row, fingerprint, at):
         return row, True
     if row.fingerprint != fingerprint:
@@ -52,15 +52,15 @@ def begin(caller: Caller, key: str, fingerprint: str, at: datetime) -> tuple[Kep
     return row, False
 
 
-def take_over(row: KeptAnswer, fingerprint: str, at: datetime) -> bool:
+def take_over(row: IdempotentResponse, fingerprint: str, at: datetime) -> bool:
     """Make the row ours if its request will never be answered; of two who try, one does."""
     if not row.is_over(at):
         return False
-    same = KeptAnswer.objects.filter(pk=row.pk, began_at=row.began_at)
+    same = IdempotentResponse.objects.filter(pk=row.pk, began_at=row.began_at)
     return bool(same.update(began_at=at, fingerprint=fingerprint, status=None, sealed=b""))
 
 
-def answer_and_keep(row: KeptAnswer, run, request: HttpRequest, arguments: dict) -> HttpResponse:
+def answer_and_keep(row: IdempotentResponse, run, request: HttpRequest, arguments: dict) -> HttpResponse:
     """Answer, and keep the answer; a crash or a passing refusal leaves the key as if it had not been used."""
     kept = False
     try:
@@ -71,16 +71,16 @@ def answer_and_keep(row: KeptAnswer, run, request: HttpRequest, arguments: dict)
         return response
     finally:
         if not kept:
-            KeptAnswer.objects.filter(pk=row.pk).delete()
+            IdempotentResponse.objects.filter(pk=row.pk).delete()
 
 
-def keep(row: KeptAnswer, response: HttpResponse) -> None:
+def keep(row: IdempotentResponse, response: HttpResponse) -> None:
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     said = json.dumps({"headers": headers, "body": response.content.decode()}).encode()
-    KeptAnswer.objects.filter(pk=row.pk).update(status=response.status_code, sealed=seal(said, purpose=PURPOSE))
+    IdempotentResponse.objects.filter(pk=row.pk).update(status=response.status_code, sealed=seal(said, purpose=PURPOSE))
 
 
-def replay(row: KeptAnswer) -> HttpResponse:
+def replay(row: IdempotentResponse) -> HttpResponse:
     said = json.loads(unseal(row.sealed, purpose=PURPOSE))
     headers = {**said["headers"], "Idempotency-Replayed": "true"}
     return HttpResponse(said["body"], status=row.status, headers=headers)
@@ -105,4 +105,4 @@ def fingerprint_of(request: HttpRequest) -> str:
 
 def prune_answers(*, at: datetime) -> int:
     """Delete answers that are not repeated any more; return how many."""
-    return delete_in_batches(KeptAnswer.objects.filter(began_at__lt=at - KEPT_FOR))
+    return delete_in_batches(IdempotentResponse.objects.filter(began_at__lt=at - KEPT_FOR))

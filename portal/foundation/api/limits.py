@@ -13,13 +13,13 @@ from django.db import connection
 
 # Begin to count, count one more, or begin anew when the window is over: whoever asks at the same time waits here.
 COUNT = """
-INSERT INTO api_callcount (key, began_at, count) VALUES (%(key)s, %(now)s, 1)
+INSERT INTO api_ratecount (key, began_at, count) VALUES (%(key)s, %(now)s, 1)
 ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN api_callcount.began_at <= %(before)s THEN 1 ELSE api_callcount.count + 1 END,
-    began_at = CASE WHEN api_callcount.began_at <= %(before)s THEN %(now)s ELSE api_callcount.began_at END
+    count = CASE WHEN api_ratecount.began_at <= %(before)s THEN 1 ELSE api_ratecount.count + 1 END,
+    began_at = CASE WHEN api_ratecount.began_at <= %(before)s THEN %(now)s ELSE api_ratecount.began_at END
 RETURNING began_at, count
 """
-GIVE_BACK = "UPDATE api_callcount SET count = count - 1 WHERE key = %(key)s AND count > 0"
+GIVE_BACK = "UPDATE api_ratecount SET count = count - 1 WHERE key = %(key)s AND count > 0"
 # What one household or office has of the IPv6 addresses: whoever is refused at one must not go on from the next.
 HOUSEHOLD = 64
 
@@ -64,7 +64,7 @@ def give_back(limit: str, subject: object) -> None:
 def forget(limit: str, subject: object) -> None:
     """Begin to count a subject anew."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM api_callcount WHERE key = %(key)s", {"key": key_of(limit, subject)})
+        cursor.execute("DELETE FROM api_ratecount WHERE key = %(key)s", {"key": key_of(limit, subject)})
 
 
 def key_of(limit: str, subject: object) -> str:

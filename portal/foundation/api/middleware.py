@@ -12,7 +12,7 @@ ADDRESSES = "/api/"
 KEPT_HEADERS = ["Allow", "Content-Language", "Retry-After", "WWW-Authenticate"]
 
 
-class AnswerPrograms:
+class ApiResponses:
     """Programs get problem documents instead of error pages, no cookies, and answers that nobody keeps."""
 
     def __init__(self, get_response):

@@ -11,7 +11,7 @@ KEPT_FOR = timedelta(hours=24)
 LOST_AFTER = timedelta(minutes=1)
 
 
-class CallCount(models.Model):
+class RateCount(models.Model):
     """How often somebody did something since a moment; one row a limit and caller, begun anew after its window."""
 
     key = models.CharField(_("who and what"), max_length=150, primary_key=True)
@@ -26,7 +26,7 @@ class CallCount(models.Model):
         return f"{self.key}: {self.count}"
 
 
-class KeptAnswer(models.Model):
+class IdempotentResponse(models.Model):
     """The answer to a request with an Idempotency-Key; without a status it is being worked on."""
 
     caller = models.CharField(_("caller"), max_length=80)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext_lazy
 from portal.foundation.api import limits
 from portal.foundation.queue.batches import delete_in_batches
 
-from .models import CallCount
+from .models import RateCount
 from .problems import ProblemError
 
 
@@ -35,4 +35,4 @@ def throttle(request: HttpRequest, limit: str, subject: object) -> None:
 def prune_counts(*, at: datetime) -> int:
     """Delete counts whose window is over, whichever it was; return how many."""
     longest = max(window for _calls, window in settings.LIMITS.values())
-    return delete_in_batches(CallCount.objects.filter(began_at__lt=int((at - longest).timestamp())))
+    return delete_in_batches(RateCount.objects.filter(began_at__lt=int((at - longest).timestamp())))

@@ -23,7 +23,7 @@ from .models import SigningKey
 from .purposes import PURPOSES
 from .sealing import seal, unseal
 
-# So long after its retirement a key is still served, for what it signed.
+# For how long a retired key is still served, for what it signed.
 SERVED_FOR = timedelta(days=30)
 SEALED_FOR = "crypto.signing-key"
 # In the order of RFC 7638.

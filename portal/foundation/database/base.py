@@ -17,9 +17,9 @@ from django.db.backends.postgresql import base
 from psycopg.errors import ConnectionTimeout
 from psycopg_pool import PoolTimeout
 
-# All in seconds. So long a look takes at most whether a connection that was kept still works.
+# All in seconds. How long it may take at most to see whether a kept connection still works.
 HEALTH_CHECK = 1
-# So long everybody hears at once that a silent server is away; then one asks whether it is back, which takes so long.
+# For how long a silent server counts as away, and everybody hears so at once; then one request asks, and waits as long.
 PAUSE = 1
 ASKING = 4
 

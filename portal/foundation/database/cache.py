@@ -17,9 +17,9 @@ from redis import RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-# So long Redis is not asked after it gave no answer: each try may cost a request the quarter of a second.
+# For how long Redis is not asked after it gave no answer: each try may cost a request a quarter of a second.
 LEFT_ALONE = 5
-# So long Redis is not believed after that: what was counted meanwhile, it does not know. No limit counts for longer.
+# For how long it is not believed after that: it does not know what was counted meanwhile. No limit counts for longer.
 DOUBTED = 3600
 OPTIONS = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25, "retry": Retry(NoBackoff(), 0)}
 

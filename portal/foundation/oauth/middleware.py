@@ -10,7 +10,7 @@ from .allauth_seam import login_in_progress
 from .authorize import form_source, parameters_behind
 
 
-class LetFormsReachApps:
+class WidenFormAction:
     """Widen `form-action` by the one address of the app that waits behind this page, and by no other.
 
     The redirect to the app can follow the consent form, and, where there is no consent, the form of the sign-in, of

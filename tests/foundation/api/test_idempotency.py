@@ -9,7 +9,7 @@ from django.utils import timezone
 from devices.models import Device
 from licenses.models import Event, Seat
 from portal.foundation.api.idempotency import prune_answers
-from portal.foundation.api.models import KeptAnswer
+from portal.foundation.api.models import IdempotentResponse
 from tests.factories import LicenseFactory, SignInFactory, give_token, standing
 from tests.foundation.api.conftest import Program, machine, problem
 from tests.races import race
@@ -73,28 +73,28 @@ def test_key_stays_when_the_access_token_is_renewed(laptop, license):
 
 def test_key_is_good_for_a_day(laptop, license):
     first = laptop.connect(license.product, headers=KEY)
-    KeptAnswer.objects.update(began_at=timezone.now() - timedelta(hours=23, minutes=59))
+    IdempotentResponse.objects.update(began_at=timezone.now() - timedelta(hours=23, minutes=59))
     assert laptop.connect(license.product, headers=KEY).content == first.content
-    KeptAnswer.objects.update(began_at=timezone.now() - timedelta(hours=24, minutes=1))
+    IdempotentResponse.objects.update(began_at=timezone.now() - timedelta(hours=24, minutes=1))
     assert laptop.connect(license.product, headers=KEY).status_code == 200
 
 
 def test_old_answers_are_thrown_away(laptop, license):
     laptop.connect(license.product, headers=KEY)
-    KeptAnswer.objects.update(began_at=timezone.now() - timedelta(hours=25))
+    IdempotentResponse.objects.update(began_at=timezone.now() - timedelta(hours=25))
     laptop.check_in(headers={"Idempotency-Key": "later"})
     prune_answers(at=timezone.now())
-    assert KeptAnswer.objects.get().key == "later"
+    assert IdempotentResponse.objects.get().key == "later"
 
 
 def test_answer_cannot_be_read_in_the_database(laptop, license):
     laptop.connect(license.product, headers=KEY)
-    assert b"lease" not in bytes(KeptAnswer.objects.get().sealed)
+    assert b"lease" not in bytes(IdempotentResponse.objects.get().sealed)
 
 
 def test_request_that_is_being_answered_says_so(laptop, license):
     laptop.connect(license.product, headers=KEY)
-    KeptAnswer.objects.update(status=None)
+    IdempotentResponse.objects.update(status=None)
     answer = laptop.connect(license.product, headers=KEY)
     problem(answer, 409, "in_progress")
     assert answer["Retry-After"] == "1"
@@ -102,9 +102,9 @@ def test_request_that_is_being_answered_says_so(laptop, license):
 
 def test_request_whose_process_died_can_be_sent_again(laptop, license):
     laptop.connect(license.product, headers=KEY)
-    KeptAnswer.objects.update(status=None, began_at=timezone.now() - timedelta(seconds=61))
+    IdempotentResponse.objects.update(status=None, began_at=timezone.now() - timedelta(seconds=61))
     assert laptop.connect(license.product, headers=KEY).status_code == 200
-    assert KeptAnswer.objects.get().status == 200
+    assert IdempotentResponse.objects.get().status == 200
 
 
 def test_crash_leaves_the_key_unused(laptop, license):
@@ -117,7 +117,7 @@ def test_crash_leaves_the_key_unused(laptop, license):
 
     with connection.execute_wrapper(fail):
         problem(laptop.connect(license.product, headers=KEY), 500, "server_error")
-    assert not KeptAnswer.objects.exists()
+    assert not IdempotentResponse.objects.exists()
     assert laptop.connect(license.product, headers=KEY).status_code == 201
 
 
@@ -136,13 +136,13 @@ def test_odd_key_is_refused(laptop, license, key):
 
 def test_reading_takes_no_key(laptop):
     assert laptop.call("GET", "/licenses", **KEY).status_code == 200
-    assert not KeptAnswer.objects.exists()
+    assert not IdempotentResponse.objects.exists()
 
 
 def test_wrong_token_leaves_no_row(laptop, license):
     laptop.token = "wrong"
     problem(laptop.connect(license.product, headers=KEY), 401, "invalid_token")
-    assert not KeptAnswer.objects.exists()
+    assert not IdempotentResponse.objects.exists()
 
 
 @pytest.mark.race

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from portal.foundation.api import limits
-from portal.foundation.api.models import CallCount
+from portal.foundation.api.models import RateCount
 from portal.foundation.api.throttles import prune_counts
 from portal.foundation.refusals import SlowDown
 
@@ -49,7 +49,7 @@ def test_what_is_given_back_may_be_used_again(two):
 @pytest.mark.django_db
 def test_waiting_is_told_in_words_and_is_not_longer_for_trying(two):
     waits = [limits.count("connect", "x") for _time in range(4)]
-    CallCount.objects.update(began_at=CallCount.objects.get().began_at - 45 * 60)
+    RateCount.objects.update(began_at=RateCount.objects.get().began_at - 45 * 60)
     last = limits.count("connect", "x")
     words = SlowDown(again_at=last.until, at=last.at).words()
     assert words == {"wait": "in 15 minutes", "time": f"{last.until:%H:%M}"}
@@ -80,7 +80,7 @@ def test_figures_of_the_table(limit):
 def test_each_row_lets_so_many_pass_and_counts_anew_after_its_window(limit):
     of, window = settings.LIMITS[limit]
     assert [limits.count(limit, "x").is_over for _time in range(of + 1)] == [False] * of + [True]
-    CallCount.objects.update(began_at=CallCount.objects.get().began_at - window.total_seconds())
+    RateCount.objects.update(began_at=RateCount.objects.get().began_at - window.total_seconds())
     assert not limits.count(limit, "x").is_over
 
 
@@ -92,5 +92,5 @@ def test_table_has_no_other_rows():
 def test_no_count_is_deleted_while_it_counts():
     for limit, (_of, window) in settings.LIMITS.items():
         limits.count(limit, "x")
-        CallCount.objects.filter(key=f"{limit}:x").update(began_at=time.time() - window.total_seconds() + 5)
+        RateCount.objects.filter(key=f"{limit}:x").update(began_at=time.time() - window.total_seconds() + 5)
     assert prune_counts(at=timezone.now()) == 0

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal.foundation.api import limits
-from portal.foundation.api.models import CallCount
+from portal.foundation.api.models import RateCount
 from tests.factories import LicenseFactory
 from tests.foundation.api.conftest import Program, problem
 from tests.races import THREADS, race
@@ -43,7 +43,7 @@ def test_one_more_is_refused_until_the_window_is_over(customer, three):
     assert 3590 <= wait <= 3600
     assert said["detail"] == "Please try again in 60 minutes."
     assert answer["RateLimit"] == f'"licenses";r=0;t={wait}'
-    CallCount.objects.update(began_at=CallCount.objects.get().began_at - wait)
+    RateCount.objects.update(began_at=RateCount.objects.get().began_at - wait)
     assert ask(program).status_code == 200
 
 
@@ -75,7 +75,7 @@ def test_every_call_counts_once_however_many_come_together():
     for this in race(lambda who, _number: limits.count("connect", who).number, prepare=lambda: "same", rounds=10):
         assert (this.errors, this.refusals) == ([], [])
         assert len(set(this.results)) == THREADS
-    assert CallCount.objects.get().count == 10 * THREADS
+    assert RateCount.objects.get().count == 10 * THREADS
 
 
 @pytest.mark.race

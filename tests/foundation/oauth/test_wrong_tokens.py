@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from portal.foundation.api.models import CallCount
+from portal.foundation.api.models import RateCount
 from portal.foundation.oauth.services import register_client
 from tests.factories import AppFactory
 from tests.foundation.oauth.apps import REVOKE, TOKEN, Product
@@ -45,7 +45,7 @@ def wrong_tokens(app, ask) -> list[bool]:
 @pytest.mark.parametrize("ask", ["refresh", "redeem"])
 def test_wrong_tokens_are_slowed_down(product, ask):
     assert wrong_tokens(product.app, getattr(product, ask)) == [False] * LIMIT + [True]
-    CallCount.objects.update(began_at=0)
+    RateCount.objects.update(began_at=0)
     assert getattr(product, ask)("made-up").json()["error"] == "invalid_grant"
 
 
@@ -94,7 +94,7 @@ def test_revoking_is_no_other_way_to_guess_a_secret(store):
 @pytest.mark.django_db(transaction=True)
 def test_secrets_guessed_at_once_are_judged_as_often_as_the_limit_says(store):
     def prepare():
-        CallCount.objects.all().delete()
+        RateCount.objects.all().delete()
 
     for this in race(lambda _nothing, number: ask(store, f"wrong-{number}").status_code, prepare=prepare, rounds=5):
         assert this.errors == []
