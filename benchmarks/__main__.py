@@ -93,7 +93,7 @@ def count_statements(side: Side, name: str, row: Row, counter: psycopg.Connectio
     counter.execute("SELECT pg_stat_statements_reset()")
     send(side.server, list(islice(side.requests[name], COUNTING)))
     row.statements, row.savepoints = (
-        float(counter.execute(COUNTED, [database, CONTROL, kind]).fetchone()[0]) / COUNTING
+        float((counter.execute(COUNTED, [database, CONTROL, kind]).fetchone() or [0])[0]) / COUNTING
         for kind in ("", "^SAVEPOINT")
     )
 

@@ -28,7 +28,7 @@ SPELLED_IDS = [re.compile("([0-9a-f]{4,32})"), re.compile("d([0-9a-f]{4,8})")]
 
 class SeatInline(KeptInline):
     model = Seat
-    fields = readonly_fields = ["license_link", "pool", "number", "connected_at", "disconnected_at"]
+    fields = readonly_fields = ("license_link", "pool", "number", "connected_at", "disconnected_at")
     ordering = ["-connected_at"]
 
     def get_queryset(self, request):
@@ -41,7 +41,7 @@ class SeatInline(KeptInline):
 
 class LeaseInline(KeptInline):
     model = Lease
-    fields = readonly_fields = ["product", "license", "issued_at", "expires_at", "copied_at"]
+    fields = readonly_fields = ("product", "license", "issued_at", "expires_at", "copied_at")
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("product", "license__product")
@@ -53,7 +53,7 @@ class EventInline(HistoryInline):
 
 class BoundSignInInline(KeptInline):
     model = BoundSignIn
-    fields = readonly_fields = ["device_link"]
+    fields = readonly_fields = ("device_link",)
     verbose_name_plural = _("device")
 
     @admin.display(description=_("device"))
@@ -68,7 +68,7 @@ def machine_begins(start: str) -> Q:
 
 # The page of a sign-in is the foundation's, which knows no device.
 sign_in_admin = admin.site.get_model_admin(SignIn)
-sign_in_admin.inlines = (BoundSignInInline, *sign_in_admin.inlines)
+sign_in_admin.inlines = (BoundSignInInline, *sign_in_admin.inlines)  # type: ignore[misc]
 
 
 @admin.register(Device)

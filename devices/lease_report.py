@@ -34,7 +34,7 @@ def explain_lease(text: str, *, at: datetime) -> Report:
     lease = leases.filter(
         device__machine_id=claims["sub"], product__slug=claims["aud"], license__support_key=claims["license"]
     ).first()
-    device = lease and lease.device
+    device = lease.device if lease else None
     return Report(verdict, facts(verdict, device), fate(lease, claims), device)
 
 

@@ -201,4 +201,4 @@ def missed_by(standing: Standing, pool: SeatPool, seated: set[tuple[int, str]]) 
     """Return the name of the device that this pool turned away lately, and that has found no seat since."""
     last = getattr(standing.license, "turned_away", None)
     is_known = last and last.owner_id == standing.license.owner_id and last.is_recent and pool.takes(last.platform)
-    return last.name if is_known and (standing.product.pk, last.machine_id) not in seated else ""
+    return last.name if last and is_known and (standing.product.pk, last.machine_id) not in seated else ""

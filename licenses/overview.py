@@ -21,7 +21,7 @@ def in_order(standings: Iterable[Standing]) -> list[Standing]:
     Within each the newest comes first; of what ends soon, that which ends first.
     """
     newest_first = sorted(standings, key=lambda one: (one.license.created_at, one.license.pk), reverse=True)
-    ends_first = sorted(newest_first, key=lambda one: one.ends_at.timestamp() if is_ending(one) else 0)
+    ends_first = sorted(newest_first, key=lambda one: one.ends_at.timestamp() if one.ends_at and is_ending(one) else 0)
     return sorted(ends_first, key=urgency)
 
 
@@ -60,7 +60,7 @@ def of_one(standing: Standing) -> SafeString:
         return bold(_("It ends %(when)s.") % {"when": when(standing.days_left)})
     if standing.state == State.BLOCKED:
         return bold(_("It is blocked."))
-    if standing.state == State.QUEUED:
+    if standing.state == State.QUEUED and standing.term:
         return SafeString(_("It starts on %(day)s.") % {"day": day(standing.term.starts_at)})
     return SafeString(_("It has expired.") if standing.state == State.EXPIRED else _("It is active."))
 
@@ -148,7 +148,7 @@ def until_sentence(standing: Standing) -> str:
 
 
 def renewed_sentence(standing: Standing) -> str:
-    if not standing.is_renewed:
+    if standing.term is None or not standing.is_renewed:
         return ""
     return _("It is renewed already: on %(day)s it goes on by itself.") % {"day": day(standing.term.ends_at)}
 

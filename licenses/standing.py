@@ -239,7 +239,7 @@ class Standing:
     @cached_property
     def devices(self) -> tuple[Placement, ...]:
         """Each device with a held seat, in the order of the seats, and where it sits."""
-        return tuple(Placement(seat, *self.sittings[seat.pk]) for seat in self.seats)
+        return tuple(Placement(seat, *self.sittings[seat.pk]) for seat in self.seats)  # type: ignore[arg-type]
 
     @cached_property
     def pools(self) -> tuple[PoolUse, ...]:
@@ -255,7 +255,7 @@ class Standing:
     def seats_total(self) -> int | None:
         """Seats of the plan in force; None means no limit, 0 that there is no plan."""
         quantities = [pool.quantity for pool in self.seat_pools]
-        return None if None in quantities else sum(quantities)
+        return None if None in quantities else sum(filter(None, quantities))
 
     @property
     def seats_free(self) -> int | None:
@@ -282,7 +282,7 @@ class Standing:
     def free_for(self, *platforms: str) -> int | None:
         """How many more devices of these platforms it can protect; None means no limit."""
         free = [use.free for use in self.pools_for(*platforms)]
-        return None if None in free else sum(free)
+        return None if None in free else sum(filter(None, free))
 
     def has_room_for(self, platform: str) -> bool:
         return self.free_for(platform) != 0

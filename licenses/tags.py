@@ -41,7 +41,9 @@ def edge(standing: Standing) -> str:
 @register.simple_tag
 def license_chip(standing: Standing) -> SafeString:
     """Draw the state of a license."""
-    return tags.chip(LOOKS[standing.state].chip, _("Payment is late") if standing.is_late else standing.state.label)
+    return tags.chip(
+        LOOKS[standing.state].chip, str(_("Payment is late") if standing.is_late else standing.state.label)
+    )
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, URLField
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -21,7 +22,7 @@ class CatalogAdmin(admin.ModelAdmin):
     change_form_template = "admin/licenses/catalog/change_form.html"
     actions = ["withdraw", "put_back"]
     asked: list[str]
-    still_free = ""
+    still_free: str | Promise = ""
 
     def get_fieldsets(self, request, obj=None):
         if obj is None:
@@ -123,7 +124,7 @@ class SeatPoolInline(admin.TabularInline):
 
 class SoldPoolInline(KeptInline):
     model = SeatPool
-    fields = readonly_fields = ["position", "quantity", *(f"on_{platform}" for platform in Platform)]
+    fields = readonly_fields = ("position", "quantity", *(f"on_{platform}" for platform in Platform))
 
 
 @admin.register(Plan)

@@ -226,7 +226,7 @@ class ActivationCodeAdmin(KeptAdmin):
     search_fields = ["hint"]
     search_help_text = _("The last group, or the case number. For a whole code use the field above.")
     change_list_template = "admin/licenses/activationcode/change_list.html"
-    fields = readonly_fields = ["masked", "case_number", "batch", "license", "revoked_at", "revoked_reason"]
+    fields = readonly_fields = ("masked", "case_number", "batch", "license", "revoked_at", "revoked_reason")
     actions = ["refund", "revoke_blocked", "revoke_lost"]
 
     def found_by(self, request, text):

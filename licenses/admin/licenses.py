@@ -29,7 +29,7 @@ class TermInline(KeptInline):
     """Terms in the days of the customer: staff and customer must speak of the same last day."""
 
     model = Term
-    fields = readonly_fields = ["plan", "code", "sold", "begins", "ends"]
+    fields = readonly_fields = ("plan", "code", "sold", "begins", "ends")
     verbose_name_plural = _("terms, in the customer’s days")
 
     def get_queryset(self, request):
@@ -50,7 +50,7 @@ class TermInline(KeptInline):
 
 class SeatInline(KeptInline):
     model = Seat
-    fields = readonly_fields = ["number", "pool", "device", "connected_at", "disconnected_at"]
+    fields = readonly_fields = ("number", "pool", "device", "connected_at", "disconnected_at")
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("pool", "device", "license__product")
@@ -88,7 +88,7 @@ class LicenseAdmin(KeptAdmin):
     search_fields = ["support_key", "owner__email"]
     search_help_text = _("Support key or email address, or the beginning of one.")
     view_on_site = False  # that page is the customer's alone
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "support_key",
         "product",
         "customer",
@@ -101,7 +101,7 @@ class LicenseAdmin(KeptAdmin):
         "blocked_at",
         "blocked_reason",
         "archived_at",
-    ]
+    )
     inlines = [TermInline, SeatInline, EventInline]
     actions = ["block", "unblock", "reset_moves"]
 
@@ -199,9 +199,9 @@ class EventAdmin(KeptAdmin):
         "order__number",
     ]
     search_help_text = _("Email address or support key, or the beginning of one; or the number of an order.")
-    fields = readonly_fields = [
-        *("at", "verb", "sentence", "actor", "customer", "license", "device", "code", "order", "batch", "details")
-    ]
+    fields = readonly_fields = (
+        *("at", "verb", "sentence", "actor", "customer", "license", "device", "code", "order", "batch", "details"),
+    )
 
     def found_by(self, request, text):
         """Name the accounts, licenses and orders first, then what happened to them."""

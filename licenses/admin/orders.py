@@ -69,7 +69,7 @@ class OrderAdmin(KeptAdmin):
     ]
     search_fields = ["number", "email", "term__license__support_key"]
     search_help_text = _("Number, email address or support key, or the beginning of one.")
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "number",
         "client",
         "kind",
@@ -86,7 +86,7 @@ class OrderAdmin(KeptAdmin):
         "delivered_at",
         "cancelled_at",
         "refunded_at",
-    ]
+    )
     inlines = [OrderHistoryInline]
     actions = ["readdress", "mail_again"]
 

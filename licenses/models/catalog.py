@@ -197,7 +197,7 @@ class Plan(models.Model):
     def seat_count(self) -> int | None:
         """Seats of all pools together; None when one pool has no limit."""
         quantities = [pool.quantity for pool in self.pools.all()]
-        return None if None in quantities else sum(quantities)
+        return None if None in quantities else sum(filter(None, quantities))
 
 
 class SeatPool(models.Model):

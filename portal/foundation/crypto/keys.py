@@ -129,7 +129,8 @@ def pem_of(private: PrivateKey) -> bytes:
 def private_key(key: SigningKey) -> PrivateKey:
     """Return the private half of a key, unsealed once a process."""
     if key.kid not in unsealed:
-        unsealed[key.kid] = load_pem_private_key(unseal(key.private, purpose=SEALED_FOR), password=None)
+        pem = unseal(key.private, purpose=SEALED_FOR)
+        unsealed[key.kid] = load_pem_private_key(pem, password=None)  # type: ignore[assignment]  # of a kind of ours
     return unsealed[key.kid]
 
 

@@ -99,7 +99,7 @@ class ClientAdmin(allauth_admin.ClientAdmin):
 
 class IssuedTokenInline(KeptInline):
     model = IssuedToken
-    fields = readonly_fields = ["kind", "scopes", "expires_at", "spent_at"]
+    fields = readonly_fields = ("kind", "scopes", "expires_at", "spent_at")
 
 
 @admin.register(SignIn)

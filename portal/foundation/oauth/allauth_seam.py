@@ -58,7 +58,7 @@ def set_basic_auth(request: HttpRequest, client_id: str, secret: str) -> None:
 
 def set_query(request: HttpRequest, query: QueryDict) -> None:
     """Let allauth read these parameters in the place of those of the address; oauthlib looks at both."""
-    request.GET = query
+    request.GET = query  # type: ignore[assignment]  # one that may be changed serves as well
     request.META["QUERY_STRING"] = query.urlencode()
 
 

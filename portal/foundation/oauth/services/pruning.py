@@ -36,8 +36,8 @@ def prune_sign_ins(*, at: datetime) -> dict[str, int]:
 
 
 def end_in_batches(rows, now: datetime) -> int:
-    ends = {"end": SignIn.End.TOO_OLD, "at": now}
-    return sum(end_sign_ins(sign_ins=SignIn.objects.filter(pk__in=keys), **ends) for keys in in_batches(rows))
+    batches = (SignIn.objects.filter(pk__in=keys) for keys in in_batches(rows))
+    return sum(end_sign_ins(sign_ins=batch, end=SignIn.End.TOO_OLD, at=now) for batch in batches)
 
 
 def forget_addresses(now: datetime) -> int:
