@@ -14,6 +14,7 @@ from django.db import connection
 from django.forms import ModelChoiceField
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils.timezone import now
 
 from devices.models import Device
 from licenses.models import License
@@ -93,7 +94,7 @@ def ask(staff):
 
     def ask(model_admin: LargeAdmin, question: str):
         request = RequestFactory().get(f"/{question}")
-        request.user = staff
+        request.user, request.now = staff, now()
         request._messages = CookieStorage(request)
         changes = model_admin.get_changelist_instance(request)
         changes.result_list = list(changes.result_list)
