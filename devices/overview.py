@@ -6,6 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
+from django.utils.functional import cached_property
 from django.utils.text import get_text_list
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -38,7 +39,7 @@ class ConnectedDevice:
     def standings(self) -> list[Standing]:
         return [held.standing for held in self.held]
 
-    @property
+    @cached_property
     def standing(self) -> Standing:
         """Of the license that decides how the device is: one that protects it, else one that could."""
         return max(self.held, key=lambda held: (held.standing.is_running, held.placed.has_seat)).standing
@@ -70,7 +71,7 @@ class ConnectedDevice:
         moves = (each.moves for each in with_stays([each for each in self.standings if each.is_running]))
         return max((each.again_at for each in moves if each and each.again_at), default=None)
 
-    @property
+    @cached_property
     def is_copied(self) -> bool:
         """Whether a second machine says that it is this device."""
         return any(
@@ -80,7 +81,7 @@ class ConnectedDevice:
             if lease.product_id == held.standing.product.pk
         )
 
-    @property
+    @cached_property
     def has_seat(self) -> bool:
         """Whether some license protects the device now."""
         return any(held.protects for held in self.held)
@@ -90,7 +91,7 @@ class ConnectedDevice:
         """Whether a license runs, but under a plan without a place for the device."""
         return self.standing.is_running and not self.has_seat
 
-    @property
+    @cached_property
     def tone(self) -> str:
         """One of ok, warn, idle and end, as the page draws it."""
         if not self.has_seat:

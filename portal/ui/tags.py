@@ -1,6 +1,7 @@
 """The parts of pages as template tags and filters; every template has them without `{% load %}`.
 
-What is drawn many times a page, from few things to say, is drawn once and remembered (`drawn_…`).
+What is drawn many times a page, from few things to say, is drawn once and remembered (`drawn_…`); by the types of its
+arguments too, so that no text is taken for the same text that is escaped already.
 """
 
 from functools import lru_cache
@@ -32,7 +33,7 @@ def icon(name: str, flip: bool = False) -> SafeString:
     return drawn_icon(name, "i i--flip" if flip else "i", asset("img/icons.svg"))
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=500, typed=True)
 def drawn_icon(name: str, css: str, sheet: str) -> SafeString:
     href = f"{sheet}#{name}"
     return format_html('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true"><use href="{}"/></svg>', css, href)
@@ -48,7 +49,12 @@ def tile(name: str, tone: int = 1, size: str = "") -> SafeString:
 @register.simple_tag
 def glyph(name: str, size: str = "") -> SafeString:
     """Draw the shape of a device in its well; `size` "l" for the head of a page."""
-    return format_html('<span class="{}">{}</span>', f"glyph glyph--{size}" if size else "glyph", icon(name))
+    return drawn_glyph(f"glyph glyph--{size}" if size else "glyph", icon(name))
+
+
+@lru_cache(maxsize=100, typed=True)
+def drawn_glyph(css: str, drawn: SafeString) -> SafeString:
+    return format_html('<span class="{}">{}</span>', css, drawn)
 
 
 @register.simple_tag
@@ -60,7 +66,12 @@ def chip(kind: str, text: str) -> SafeString:
 @register.simple_tag
 def state(kind: str, text: str) -> SafeString:
     """Draw the state of a device: "ok", "warn", "idle" or "end", always an icon and a word."""
-    return format_html('<span class="state state--{}">{}<span>{}</span></span>', kind, icon(STATE_ICONS[kind]), text)
+    return drawn_state(kind, icon(STATE_ICONS[kind]), text if isinstance(text, SafeString) else str(text))
+
+
+@lru_cache(maxsize=200, typed=True)
+def drawn_state(kind: str, drawn: SafeString, text: str) -> SafeString:
+    return format_html('<span class="state state--{}">{}<span>{}</span></span>', kind, drawn, text)
 
 
 @register.simple_tag
