@@ -16,8 +16,8 @@ from benchmarks.server import ROOT, run, serve
 from tests.postgres import CARELESS, cluster, find_binaries
 
 MEMORY = "-c shared_buffers=1GB -c max_wal_size=8GB -c shared_preload_libraries=pg_stat_statements"
-# Not counted: what a transaction takes, the look whether a connection lives, and what the server asks itself at the end of
-# a transaction, which is whether the foreign keys are there. Savepoints are.
+# Not counted: what a transaction takes, the look whether a connection lives, and what the server asks itself then,
+# which is whether the foreign keys are there. Savepoints are.
 CONTROL = r"^(BEGIN|COMMIT|ROLLBACK$|SELECT \$1$|RELEASE|SELECT \S+ FROM ONLY)"
 COUNTED = """
 SELECT coalesce(sum(calls), 0) FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
