@@ -16,6 +16,7 @@ from devices.forms import NameForm
 from devices.lease_keys import PURPOSE
 from devices.models import Device
 from devices.overview import ConnectedDevice, fingerprint, full_pool, rows_of, summary
+from devices.words import summary_text
 from licenses.models import License
 from portal.foundation.crypto.keys import public_jwks
 
@@ -48,7 +49,7 @@ def overview_of(request):
     return {
         "standings": standings,
         "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
-        "summary": summary(rows),
+        "summary": summary_text(summary(rows)),
         "full": full_pool(standings),
         "has_license": any(standing.is_running for standing in standings),
         "disconnected": list(Device.objects.for_user(request.user).disconnected()[:NEWEST_DISCONNECTED]),
