@@ -1,6 +1,7 @@
 """What a license is at a moment that is handed in: no clock, no database, and terms that are not written count too."""
 
 import ast
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from django.utils.timezone import now
 
 from licenses import standing as module
 from licenses.models import License, Term
+from licenses.moves import Stay
 from licenses.services import take_seat
 from licenses.standing import Standing, State
 from tests.factories import DeviceFactory, LicenseFactory, PlanFactory, TermFactory, days
@@ -111,3 +113,24 @@ def comparable(value):
     if isinstance(value, Term):
         return (value.plan_id, value.starts_at, value.ends_at)
     return [comparable(each) for each in value] if isinstance(value, tuple) else value
+
+
+def test_seats_that_are_missing_closed_or_without_limit(license):
+    now = license.standing(days(0))
+    assert (now.seats_protected, now.seats_missing, now.has_room_for("windows")) == (2, 0, True)
+    assert license.standing(days(6)).seats_protected == 0
+    now.plan.pools.update(quantity=1)
+    full = license.standing(days(0))
+    assert (full.seats_missing, full.has_room_for("windows"), full.free_for("windows")) == (1, False, 0)
+    now.plan.pools.update(quantity=None)
+    assert license.standing(days(0)).free_for("windows") is None
+
+
+def test_license_that_ended_today_ended_a_day_ago(license):
+    license.terms.update(ends_at=datetime(2031, 2, 1, 8, tzinfo=UTC))
+    assert license.standing(datetime(2031, 2, 1, 9, tzinfo=UTC)).days_over == 1
+
+
+def test_move_that_grew_old_is_not_counted(license):
+    stays = (Stay(1, days(-60), days(-50)), Stay(2, days(-40)))
+    assert replace(license.standing(days(0)), stays=stays).moves.made == []
