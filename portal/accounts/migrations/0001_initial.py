@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'customer',
                 'verbose_name_plural': 'customers',
+                'indexes': [models.Index(fields=['name'], name='customers_by_name', opclasses=['varchar_pattern_ops']), models.Index(fields=['date_joined'], name='customers_by_date'), models.Index(fields=['language', 'id'], name='customers_of_a_language'), models.Index(fields=['region', 'id'], name='customers_of_a_region'), models.Index(condition=models.Q(('is_active', False)), fields=['id'], name='closed_accounts'), models.Index(condition=models.Q(('is_staff', True)), fields=['id'], name='accounts_of_staff')],
                 'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='one_account_per_address', violation_error_message='An account with this email address exists already.')],
             },
             managers=[

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CallCount',
+            name='RateCount',
             fields=[
                 ('key', models.CharField(max_length=150, primary_key=True, serialize=False, verbose_name='who and what')),
                 ('began_at', models.BigIntegerField(verbose_name='seconds since 1970 at its begin')),
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='KeptAnswer',
+            name='IdempotentResponse',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('caller', models.CharField(max_length=80, verbose_name='caller')),

@@ -1,4 +1,5 @@
 import django.utils.timezone
+import portal.foundation.crypto.purposes
 from django.db import migrations, models
 
 
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
             name='SigningKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('oidc', 'ID tokens'), ('lease', 'Leases')], max_length=8, verbose_name='purpose')),
+                ('purpose', models.CharField(choices=portal.foundation.crypto.purposes.purpose_choices, max_length=8, verbose_name='purpose')),
                 ('kid', models.CharField(max_length=64, unique=True, verbose_name='key id')),
                 ('public', models.JSONField(verbose_name='public key')),
                 ('private', models.BinaryField()),

@@ -10,7 +10,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('allauth_idp_oidc', '0003_client_allow_uri_wildcards'),
-        ('devices', '0002_licenses_and_owners'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -25,8 +24,7 @@ class Migration(migrations.Migration):
                 ('authenticated_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When the person last typed a password for this sign-in.', verbose_name='person proved')),
                 ('ended_at', models.DateTimeField(null=True, verbose_name='ended')),
                 ('end', models.CharField(blank=True, choices=[('disconnected', 'Disconnected in the portal'), ('signed_out', 'Signed out in the app'), ('moved', 'The device went to another account'), ('password_changed', 'The password was changed'), ('replayed', 'A used token came again'), ('too_old', 'Not used for too long, or too old'), ('closed', 'The account was closed'), ('staff', 'Ended by staff')], max_length=20, verbose_name='why it ended')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_ins', to='allauth_idp_oidc.client', verbose_name='app')),
-                ('device', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sign_ins', to='devices.device', verbose_name='device')),
+                ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sign_ins', to='allauth_idp_oidc.client', verbose_name='app')),
                 ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ended by')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL, verbose_name='customer')),
             ],
@@ -87,6 +85,22 @@ class Migration(migrations.Migration):
                 'verbose_name': 'suspension',
                 'verbose_name_plural': 'suspensions',
             },
+        ),
+        migrations.AddIndex(
+            model_name='signin',
+            index=models.Index(fields=['client', 'id'], name='sign_ins_of_an_app'),
+        ),
+        migrations.AddIndex(
+            model_name='signin',
+            index=models.Index(fields=['end', 'id'], name='sign_ins_by_their_end'),
+        ),
+        migrations.AddIndex(
+            model_name='signin',
+            index=models.Index(fields=['started_at'], name='sign_ins_by_date'),
+        ),
+        migrations.AddIndex(
+            model_name='signin',
+            index=models.Index(fields=['device_name'], name='sign_ins_by_device', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddConstraint(
             model_name='signin',

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [
         ("account", "0009_emailaddress_unique_primary_email"),
-        ("accounts", "0002_lists_of_staff"),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
