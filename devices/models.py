@@ -117,21 +117,19 @@ class Device(models.Model):
         }
         return self.form or by_platform[Platform(self.platform)]
 
-    @property
-    def tone(self) -> str:
+    def tone(self, at: datetime) -> str:
         """How a page draws it: well ("ok"), not seen for long ("idle"), to look after ("warn", "end")."""
-        if self.is_unseen:
+        if self.is_unseen(at):
             return "idle"
         return {self.Report.PROTECTED: "ok", self.Report.UPDATE_WAITING: "warn", self.Report.OFF: "end"}[
             self.Report(self.report)
         ]
 
-    @property
-    def condition(self) -> str:
+    def condition(self, at: datetime) -> str:
         """The same in words."""
-        if not self.is_unseen:
+        if not self.is_unseen(at):
             return self.get_report_display()
-        days = self.days_unseen
+        days = self.days_unseen(at)
         return ngettext("Not seen for %(days)d day", "Not seen for %(days)d days", days) % {"days": days}
 
     @property
@@ -144,14 +142,13 @@ class Device(models.Model):
         """The last sign of life: a device that never reported was alive when it was connected."""
         return self.last_seen_at or self.created_at
 
-    @property
-    def days_unseen(self) -> int:
+    def days_unseen(self, at: datetime) -> int:
         """Whole days since the last sign of life."""
-        return (timezone.now() - self.alive_at).days
+        return (at - self.alive_at).days
 
-    @property
-    def is_unseen(self) -> bool:
-        return timezone.now() - self.alive_at >= NOT_SEEN_AFTER
+    def is_unseen(self, at: datetime) -> bool:
+        """Whether it has not been seen for so long that its seat may be better elsewhere."""
+        return at - self.alive_at >= NOT_SEEN_AFTER
 
 
 class BoundSignIn(models.Model):
@@ -245,6 +242,6 @@ class TurnedAway(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def is_recent(self) -> bool:
-        return timezone.now() - self.at < MISSED_FOR
+    def is_recent(self, moment: datetime) -> bool:
+        """Whether it was turned away so lately that its owner should read of it."""
+        return moment - self.at < MISSED_FOR

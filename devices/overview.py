@@ -96,13 +96,13 @@ class ConnectedDevice:
         """One of ok, warn, idle and end, as the page draws it."""
         if not self.has_seat:
             return "end"
-        return "warn" if self.is_copied else self.device.tone
+        return "warn" if self.is_copied else self.device.tone(self.standing.at)
 
     @property
     def text(self) -> str:
         """The same in words."""
         if self.has_seat:
-            return _("In use on two machines") if self.is_copied else self.device.condition
+            return _("In use on two machines") if self.is_copied else self.device.condition(self.standing.at)
         reasons = {
             State.BLOCKED: _("License blocked"),
             State.EXPIRED: _("License expired"),
@@ -130,7 +130,7 @@ class FullPool:
     @property
     def is_to_act_on(self) -> bool:
         """Whether a device waits for a seat, or one that nobody seems to use has one."""
-        return self.is_wanted or self.row.device.is_unseen
+        return self.is_wanted or self.row.device.is_unseen(self.standing.at)
 
     @property
     def is_only_pool(self) -> bool:
@@ -163,7 +163,7 @@ def fingerprint(user, at: datetime) -> str:
 
 def summary(rows: list[ConnectedDevice]) -> dict:
     """How many devices are well, need attention, or were not seen for long, and the longest absence in days."""
-    unseen = [row.device.days_unseen for row in rows if row.tone == "idle"]
+    unseen = [row.device.days_unseen(row.standing.at) for row in rows if row.tone == "idle"]
     return {
         "total": len(rows),
         "protected": sum(row.tone == "ok" for row in rows),
@@ -201,5 +201,9 @@ def find_idlest(standing: Standing, pool: SeatPool, seated: set[tuple[int, str]]
 def missed_by(standing: Standing, pool: SeatPool, seated: set[tuple[int, str]]) -> str:
     """Return the name of the device that this pool turned away lately, and that has found no seat since."""
     last = getattr(standing.license, "turned_away", None)
-    is_known = last and last.owner_id == standing.license.owner_id and last.is_recent and pool.takes(last.platform)
-    return last.name if last and is_known and (standing.product.pk, last.machine_id) not in seated else ""
+    is_known = last and last.owner_id == standing.license.owner_id and last.is_recent(standing.at)
+    return (
+        last.name
+        if last and is_known and pool.takes(last.platform) and (standing.product.pk, last.machine_id) not in seated
+        else ""
+    )

@@ -35,6 +35,7 @@ from downloads.prose import render_guide
 from downloads.ranges import send_file
 from licenses.models import License, Product
 from portal.foundation.api import limits
+from portal.ui.words import clock, from_now
 
 
 @require_safe
@@ -134,7 +135,11 @@ def unavailable(request, installer):
 
 def too_many(request, installer, counted):
     """Say when this account may download again."""
-    context = {"offer": Offer(installer.product, installer=installer), **counted.words}
+    context = {
+        "offer": Offer(installer.product, installer=installer),
+        "wait": from_now(counted.until, counted.at),
+        "time": clock(counted.until),
+    }
     response = render(request, "downloads/too_many.html", context, status=429)
     response["Retry-After"] = str(counted.seconds)
     return response

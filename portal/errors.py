@@ -70,7 +70,8 @@ def page_above(path: str) -> str:
 @login_not_required
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The limits that end here (allauth's) are a minute long, so that in a minute it goes on for sure."""
-    page = render_to_string("429.html", {**languages(request), "wait": from_now(timezone.now() + LIMIT_WINDOW)})
+    now = timezone.now()
+    page = render_to_string("429.html", {**languages(request), "wait": from_now(now + LIMIT_WINDOW, now)})
     return HttpResponse(page, status=429, headers={"Retry-After": str(int(LIMIT_WINDOW.total_seconds()))})
 
 

@@ -91,7 +91,7 @@ def test_end_and_renewal_are_told_alike_by_all(clock, anna, laptop, shop, ordere
     assert shop.call("GET", "/orders/A-1").json()["license"]["state"] == "expired"
     assert state_in_admin(sam) == "Expired"
     note_all_ends(at=end)
-    assert Term.objects.get().end_noted_at == end
+    assert Term.objects.get().expiry_announced_at == end
     clock(end + DAY)
     assert shop.call("PATCH", "/orders/A-1", {"action": "renew", "number": "A-2"}).status_code == 200
     assert "It is active." in page(anna)

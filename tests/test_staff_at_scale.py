@@ -110,7 +110,7 @@ def questions(model_admin: LargeAdmin, page) -> list[str]:
     return sorted({"?", f"?p={page.paginator.num_pages}"} | filters | searches)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, reset_sequences=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is for demonstrations")
 def test_no_list_reads_a_table(ask):
     make_customers(customers=ROWS, codes=ROWS, batches=ROWS // 20)

@@ -130,7 +130,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return refusal
         if tries.number >= tries.of:
             text = _("There were too many tries. You can sign in again %(wait)s, or reset your password now.")
-            return ValidationError(text % {"wait": from_now(tries.until)}, code="too_many_login_attempts")
+            return ValidationError(text % {"wait": from_now(tries.until, tries.at)}, code="too_many_login_attempts")
         if refusal.code != "email_password_mismatch":
             return refusal
         left = tries.of - tries.number

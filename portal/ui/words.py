@@ -31,9 +31,9 @@ def clock(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     return date_format(local(value, zone), pgettext("format of a time", "H:i")) if value else ""
 
 
-def from_now(value: datetime, now: datetime | None = None) -> str:
+def from_now(value: datetime, at: datetime) -> str:
     """Write how long a wait is, never too short: "in 15 minutes", "in 2 hours", "in 3 days"."""
-    wait = value - (now or timezone.now())
+    wait = value - at
     minutes, hours, whole_days = (max(1, -(-wait // timedelta(**{unit: 1}))) for unit in ("minutes", "hours", "days"))
     if minutes <= 90:
         return ngettext("in %(count)d minute", "in %(count)d minutes", minutes) % {"count": minutes}
@@ -42,14 +42,13 @@ def from_now(value: datetime, now: datetime | None = None) -> str:
     return ngettext("in %(count)d day", "in %(count)d days", whole_days) % {"count": whole_days}
 
 
-def last_seen(value: datetime | None) -> str:
+def last_seen(value: datetime | None, at: datetime) -> str:
     """Write a moment of the past as short as it is still clear: "now", "today, 08:12", "3 days ago", "22 August"."""
     if value is None:
         return _("never")
-    now = timezone.now()
-    if now - value < timedelta(minutes=5):
+    if at - value < timedelta(minutes=5):
         return _("now")
-    then, today = timezone.localtime(value), timezone.localtime(now)
+    then, today = timezone.localtime(value), timezone.localtime(at)
     passed = (today.date() - then.date()).days
     if passed == 0:
         return _("today, %(time)s") % {"time": clock(value)}
