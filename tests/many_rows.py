@@ -61,7 +61,9 @@ def make_customers(*, customers: int, codes: int, batches: int) -> None:
     def rare(often: str, rare: str, every: int = 500) -> str:
         return f"CASE WHEN n < {FIRST + customers // every} THEN {rare} ELSE {often} END"
 
-    ago = f"now() - ({FIRST + customers} - n) * interval '20 seconds'"
+    # One each 20 seconds, but the last twentieth within seconds: "today" finds thousands at any time of the day.
+    newer = f"({FIRST + customers} - n)"
+    ago = f"now() - {newer} * CASE WHEN {newer} < {customers // 20} THEN interval '1 ms' ELSE interval '20 s' END"
     never = "NULL::timestamptz"
     plans = PlanFactory.create_batch(4)
     plan = f"(ARRAY{[one.pk for one in plans[1:]]})[1 + n % 3]"

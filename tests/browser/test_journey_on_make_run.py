@@ -16,9 +16,11 @@ pytestmark = pytest.mark.make_run
 
 CONNECT = """
 from devices.services import connect
+from django.utils.timezone import now
 from licenses.models import License
 license = License.objects.get(owner__email={email!r})
-connect(user=license.owner, machine_id="{number:032x}", platform="windows", product=license.product, name={name!r})
+what = {{"machine_id": "{number:032x}", "platform": "windows", "product": license.product, "name": {name!r}}}
+connect(user=license.owner, at=now(), **what)
 """
 
 
