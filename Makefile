@@ -1,5 +1,5 @@
 # Two commands: `make run` serves the demonstration, `make test` runs everything that tests.
-# For developers: `make dev` reloads, `make check` tests in a minute (T=tests/devices: one room), `make shell` opens Python
+# For developers: `make dev` reloads, `make check` tests in two minutes (T=tests/devices: one room), `make shell` opens Python
 # with the demonstration's data.
 .PHONY: run dev check shell test bench clean
 .DELETE_ON_ERROR:
